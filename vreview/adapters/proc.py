@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The one door to subprocess.
+
+Every command is an argv tuple, runs in its own process group, and is killed with its children
+at its deadline, on an exception, and when vreview itself dies. Nothing here knows what it runs.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from vreview.errors import CommandFailed, CommandTimeout, ToolMissing
+
+_PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A command that ended. ``output`` is stdout, with stderr in it unless that was kept apart."""
+
+    argv: tuple[str, ...]
+    status: int
+    output: bytes
+    errors: bytes
+    seconds: float
+
+    @property
+    def text(self) -> str:
+        return self.output.decode(errors="replace")
+
+
+def _die_with_parent() -> None:
+    """In the child: SIGKILL when the thread that started it dies (prctl(2))."""
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def kill_group(process: subprocess.Popen[bytes]) -> None:
+    """Kills the process and all that it started in its group, and reaps it."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=10)
+
+
+@contextlib.contextmanager
+def started(
+    argv: Sequence[str],
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    stdin: int | IO[bytes] = subprocess.DEVNULL,
+    stdout: int | IO[bytes] = subprocess.PIPE,
+    stderr: int | IO[bytes] = subprocess.STDOUT,
+    needed_for: str = "go on",
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A running command that never outlives the with block. ``env`` is added to ours."""
+    try:
+        process = subprocess.Popen(
+            tuple(argv),
+            cwd=cwd,
+            env={**os.environ, **(env or {})},
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
+            start_new_session=True,
+            preexec_fn=_die_with_parent,
+        )
+    except FileNotFoundError as err:
+        if cwd is not None and not cwd.is_dir():
+            raise
+        raise ToolMissing(argv[0], needed_for=needed_for) from err
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            kill_group(process)
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+
+
+def run(
+    argv: Sequence[str],
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    data: bytes | None = None,
+    deadline_s: float = 600.0,
+    check: bool = True,
+    apart: bool = False,
+    log: Path | None = None,
+    on_line: Callable[[str], None] | None = None,
+    needed_for: str = "go on",
+) -> Done:
+    """Runs a command to its end.
+
+    ``check`` raises CommandFailed for a status other than 0. ``apart`` keeps stderr out of
+    ``output``. ``log`` also gets every byte as it comes; ``on_line`` each line of stdout.
+    Raises CommandTimeout, ToolMissing.
+    """
+    begin = time.monotonic()
+    chunks: list[bytes] = []
+    errors: list[bytes] = []
+    with (
+        open(log, "wb") if log else contextlib.nullcontext() as sink,
+        started(
+            argv,
+            cwd=cwd,
+            env=env,
+            stdin=subprocess.PIPE if data is not None else subprocess.DEVNULL,
+            stderr=subprocess.PIPE if apart else subprocess.STDOUT,
+            needed_for=needed_for,
+        ) as process,
+    ):
+
+        def feed() -> None:
+            assert process.stdin is not None
+            assert data is not None
+            with contextlib.suppress(BrokenPipeError):
+                process.stdin.write(data)
+            with contextlib.suppress(BrokenPipeError):
+                process.stdin.close()
+
+        def collect(pipe: IO[bytes], into: list[bytes], *, lines: bool) -> None:
+            for line in iter(pipe.readline, b""):
+                into.append(line)
+                if sink is not None:
+                    sink.write(line)
+                    sink.flush()
+                if lines and on_line is not None:
+                    on_line(line.decode(errors="replace").rstrip("\n"))
+
+        assert process.stdout is not None
+        threads = [
+            threading.Thread(
+                target=collect, args=(process.stdout, chunks), kwargs={"lines": True}, daemon=True
+            )
+        ]
+        if apart:
+            assert process.stderr is not None
+            threads.append(
+                threading.Thread(
+                    target=collect,
+                    args=(process.stderr, errors),
+                    kwargs={"lines": False},
+                    daemon=True,
+                )
+            )
+        if data is not None:
+            threads.append(threading.Thread(target=feed, daemon=True))
+        for thread in threads:
+            thread.start()
+        try:
+            status = process.wait(timeout=deadline_s)
+        except subprocess.TimeoutExpired:
+            kill_group(process)
+            for thread in threads:
+                thread.join(timeout=5)
+            tail = b"".join(chunks[-40:]).decode(errors="replace")
+            raise CommandTimeout(argv, deadline_s, output=tail, log=log) from None
+        # A grandchild that kept the pipe open must not keep us: the command itself has ended.
+        for thread in threads:
+            thread.join(timeout=5)
+    done = Done(tuple(argv), status, b"".join(chunks), b"".join(errors), time.monotonic() - begin)
+    if check and status != 0:
+        raise CommandFailed(
+            argv, status, output=(done.errors or done.output).decode(errors="replace"), log=log
+        )
+    return done

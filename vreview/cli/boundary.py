@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The one place where errors become words and exit codes, and the only broad except.
+
+Codes: 0 nothing new, 1 something new, 2 usage or bad input, 3 our side failed, 4 ran but cannot
+tell, 70 a bug of ours, 130 Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable
+from enum import IntEnum
+
+import click
+
+from vreview.errors import VreviewError
+
+
+class Exit(IntEnum):
+    NOTHING_NEW = 0
+    SOMETHING_NEW = 1
+    USAGE = 2
+    OUR_FAILURE = 3
+    CANNOT_TELL = 4
+    OUR_BUG = 70
+    INTERRUPTED = 130
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+def guarded(command: Callable[[], object]) -> int:
+    """Runs a command; the result is its exit code. A command's own int is passed through."""
+    try:
+        result = command()
+        sys.stdout.flush()
+    except click.exceptions.Exit as err:
+        return err.exit_code
+    except click.ClickException as err:
+        err.show()
+        return Exit.USAGE
+    except (KeyboardInterrupt, click.Abort):
+        _say("interrupted")
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        # The reader (head, less) has gone; what it saw was right.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.NOTHING_NEW
+    except VreviewError as err:
+        _say(f"error: {err}")
+        if err.hint:
+            _say(f"hint: {err.hint}")
+        return err.exit_code
+    except Exception as err:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="vreview-bug-", suffix=".txt", delete=False
+        ) as out:
+            traceback.print_exc(file=out)
+        _say(f"error: this is a bug in vreview ({type(err).__name__}: {err})")
+        _say(f"hint: please report it with {out.name}")
+        return Exit.OUR_BUG
+    return result if isinstance(result, int) else Exit.NOTHING_NEW

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Kernel configurations and built kernels."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from vreview.model.series import Oid
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A file of ``kernel-configs/``: what it asks for, option by option.
+
+    ``asks`` pairs the symbol without ``CONFIG_`` with ``y``, ``m``, ``n``, a number or a string.
+    """
+
+    name: str
+    asks: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """An option that was asked for and is otherwise in the final .config."""
+
+    symbol: str
+    asked: str
+    got: str
+    fragment: str
+
+
+@dataclass(frozen=True, slots=True)
+class KernelConfig:
+    """A final .config. ``profile`` names what it is for: "test" or "perf"."""
+
+    profile: str
+    fragments: tuple[str, ...]
+    text: str
+    dropped: tuple[Dropped, ...] = ()
+
+    @property
+    def normalised(self) -> str:
+        """The set options alone, sorted: what a kernel's identity may depend on."""
+        keep = (s for s in self.text.splitlines() if s.startswith("CONFIG_"))
+        skip = ("CONFIG_CC_VERSION_TEXT=",)
+        return "\n".join(sorted(s for s in keep if not s.startswith(skip)))
+
+
+@dataclass(frozen=True, slots=True)
+class Toolchain:
+    """``cc`` is the command; ``version`` the first line of ``cc --version``."""
+
+    cc: str
+    version: str
+    linker_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class KernelKey:
+    """The content key of a built kernel: nothing with the same key is built twice."""
+
+    tree: Oid
+    config: str
+    toolchain: str
+    make_variables: tuple[str, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        whole = json.dumps([self.tree, self.config, self.toolchain, list(self.make_variables)])
+        return hashlib.sha256(whole.encode()).hexdigest()[:24]
+
+
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """A bootable kernel in the store. Files beside ``image``: System.map, config, build.log."""
+
+    key: KernelKey
+    image: Path
+    config: KernelConfig
+    toolchain: Toolchain
+    release: str
+
+    @property
+    def folder(self) -> Path:
+        return self.image.parent

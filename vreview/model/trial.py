@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What happened when a tree was built, booted and tested.
+
+Every state starts as the worst and earns success. A stage that was not reached is None.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from vreview.model.bench import Samples
+from vreview.model.kernel import Kernel
+from vreview.model.observation import Observation
+
+
+class BuildState(Enum):
+    FAILED = "failed"
+    TIMED_OUT = "timed out"
+    BUILT = "built"
+
+
+class BootState(Enum):
+    """How a boot ended. Only DONE means that the command in the guest ran to its end."""
+
+    NO_OUTPUT = "no output"
+    DIED_EARLY = "died before user space"
+    PANIC = "panic"
+    HANG = "hang"
+    STOPPED = "stopped before the tests' end"
+    DONE = "done"
+
+
+class CaseState(Enum):
+    """A test case's state; the value is the report's word."""
+
+    CRASHED = "crashed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    PASSED = "passed"
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """``observations`` are the compiler's warnings, or its errors when the state is FAILED.
+
+    ``compiled`` are the touched files that this build compiled into the kernel;
+    ``not_compiled`` pairs each other touched C file with the reason.
+    """
+
+    state: BuildState
+    kernel: Kernel | None
+    observations: tuple[Observation, ...]
+    log: Path
+    seconds: float
+    from_store: bool = False
+    compiled: tuple[str, ...] = ()
+    not_compiled: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    suite: str
+    name: str
+    state: CaseState
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Splat:
+    """A report of the kernel about itself.
+
+    ``kind`` is a row of the splat table ("kasan", "lockdep-circular"); ``title`` the normal form
+    without addresses or offsets; ``functions`` the stack's functions, innermost first.
+    """
+
+    kind: str
+    title: str
+    functions: tuple[str, ...]
+    text: str
+    line: int
+    """Line in the console log, from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Booted:
+    """``phase_s``: (phase, seconds) in order; ``exit_status``: the guest command's, if it ended."""
+
+    state: BootState
+    splats: tuple[Splat, ...]
+    console: Path
+    accelerator: str
+    phase_s: tuple[tuple[str, float], ...] = ()
+    exit_status: int | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One tree under one profile: built, booted, tested, measured, as far as it got."""
+
+    tree: str
+    profile: str
+    built: Built | None = None
+    booted: Booted | None = None
+    cases: tuple[Case, ...] = ()
+    samples: tuple[Samples, ...] = ()
+    observations: tuple[Observation, ...] = ()
+    """Everything observed: warnings, splats and failed cases as observations."""

@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The seams, on one page: what the use cases need from the world.
+
+Adapters implement these; ``wiring`` chooses which. Each contract here is held by
+``tests/contract`` on the fake and on the real adapter alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from vreview.model.bench import Mode, Samples
+from vreview.model.kernel import Kernel
+from vreview.model.review import Applied, Base, Review
+from vreview.model.series import Oid, Series
+from vreview.model.trial import Booted, Built, Case
+
+
+class Observer(Protocol):
+    """Told how long work goes on. Never decides anything; writes to stderr, if anywhere."""
+
+    def begin(self, what: str) -> None: ...
+
+    def advance(self, done: int, total: int | None, detail: str = "") -> None: ...
+
+    def end(self, what: str, result: str) -> None: ...
+
+
+class SeriesSource(Protocol):
+    """Turns what the user named (mbox, Maildir, folder, range, message-id) into mails."""
+
+    def read(self, name: str) -> tuple[bytes, ...]:
+        """Raw RFC 2822 messages. Raises SeriesError when there is nothing of the kind."""
+        ...
+
+
+class Repo(Protocol):
+    """A kernel tree's object store. Writes objects, and refs under refs/vreview/ only."""
+
+    def resolve(self, revision: str) -> Oid:
+        """Full commit id. Raises TreeError when there is no such commit."""
+        ...
+
+    def read(self, revision: Oid, path: str) -> bytes | None:
+        """A file's bytes in a commit, None when it is not a file there."""
+        ...
+
+    def tree(self, commit: Oid) -> Oid:
+        """The commit's tree id."""
+        ...
+
+    def apply(self, series: Series, *, base: str | None) -> Applied:
+        """Finds the base (as asked, when given) and applies; a conflict is a value."""
+        ...
+
+
+class Builder(Protocol):
+    def build(
+        self, commit: Oid, *, profile: str, touched: Sequence[str], observer: Observer
+    ) -> Built:
+        """Builds a commit, or takes it from the store. Raises OurFailure only for our side."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """Seconds allowed for each phase of a boot, and of silence on the console."""
+
+    first_output: float = 30.0
+    user_space: float = 120.0
+    command: float = 300.0
+    silence: float = 90.0
+
+
+@dataclass(frozen=True, slots=True)
+class GuestJob:
+    """A command for the guest, as root, with ``folder`` of the host visible at the same path.
+
+    ``mode`` DETERMINISTIC asks for one vCPU and icount; ``kernel_args`` are appended.
+    """
+
+    command: tuple[str, ...]
+    folder: Path
+    mode: Mode = Mode.WALL
+    cpus: int = 2
+    memory_mib: int = 1024
+    kernel_args: tuple[str, ...] = ()
+    deadlines: Deadlines = field(default_factory=Deadlines)
+
+
+@dataclass(frozen=True, slots=True)
+class GuestRun:
+    """How the boot went, and what the command wrote to stdout (hostile text)."""
+
+    booted: Booted
+    output: str
+
+
+class BootBackend(Protocol):
+    def run(self, kernel: Kernel, job: GuestJob, *, console: Path, observer: Observer) -> GuestRun:
+        """Boots and runs. The console file grows as the guest writes; QEMU never outlives this."""
+        ...
+
+
+class TestSuite(Protocol):
+    """A correctness suite: chosen by touched files, prepared once, read from KTAP."""
+
+    __test__: bool = False  # not a test class, whatever pytest thinks of the name
+
+    @property
+    def name(self) -> str: ...
+
+    def wanted(self, touched: Sequence[str]) -> bool: ...
+
+    def prepare(self, folder: Path) -> GuestJob:
+        """Puts the programs into ``folder`` and says what to run."""
+        ...
+
+    def read(self, output: str) -> tuple[Case, ...]:
+        """Cases in order. A plan that the output did not fulfil ends in CRASHED cases."""
+        ...
+
+
+class Benchmark(Protocol):
+    @property
+    def name(self) -> str: ...
+
+    def wanted(self, touched: Sequence[str]) -> bool: ...
+
+    def prepare(self, folder: Path, *, mode: Mode) -> GuestJob: ...
+
+    def read(self, output: str, *, mode: Mode) -> tuple[Samples, ...]: ...
+
+
+class Reporter(Protocol):
+    def render(self, review: Review) -> str:
+        """The whole report as text; control characters of hostile origin are gone."""
+        ...
+
+
+class RunStore(Protocol):
+    """A run's folder: finished stages survive a kill -9."""
+
+    @property
+    def folder(self) -> Path: ...
+
+    def save(self, key: str, value: Mapping[str, object]) -> None:
+        """Atomic; a value without its stamp does not count."""
+        ...
+
+    def load(self, key: str) -> Mapping[str, object] | None: ...
+
+
+__all__ = [
+    "Applied",
+    "Base",
+    "Benchmark",
+    "BootBackend",
+    "Builder",
+    "Deadlines",
+    "GuestJob",
+    "GuestRun",
+    "Observer",
+    "Repo",
+    "Reporter",
+    "RunStore",
+    "SeriesSource",
+    "TestSuite",
+]
