@@ -54,7 +54,7 @@ def guest_program(
         )
         if kept is not None:
             write_whole(kept, built.read_bytes())
-            os.chmod(kept, 0o755)
+            kept.chmod(0o755)
         _copy(built, target)
     return target
 
@@ -82,7 +82,7 @@ def _copy(source: Path, target: Path) -> None:
     fresh = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         shutil.copyfile(source, fresh)
-        os.chmod(fresh, 0o755)
+        fresh.chmod(0o755)
         os.replace(fresh, target)
     except OSError as err:
         raise storage_failed("copy a guest program to", target, err) from err
