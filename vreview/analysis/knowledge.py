@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the checks know of the kernel's functions: locks, callbacks, waiters, sleepers, errnos.
+
+All of it is data (``rules/knowledge/*.toml``); this module only gives it a shape and refuses what
+is not of that shape. It reads no files: whoever has parsed the TOML hands the tables over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from vreview.errors import ConfigError
+
+Success = Literal["always", "nonzero", "zero"]
+Context = Literal["atomic", "sleepable"]
+
+_SUCCESS: dict[str, Success] = {"always": "always", "nonzero": "nonzero", "zero": "zero"}
+_CONTEXT: dict[str, Context] = {"atomic": "atomic", "sleepable": "sleepable"}
+
+
+@dataclass(frozen=True, slots=True)
+class LockCall:
+    """A call that takes the lock in argument ``arg`` (-1: a lock without an object, as RCU's).
+
+    ``success`` says for which result it is held: always, or only for a (non)zero one.
+    """
+
+    family: str
+    arg: int
+    success: Success
+    sleeps: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LockFamily:
+    """A kind of lock. ``sleeping``: taking it may sleep; ``atomic``: who holds it must not."""
+
+    name: str
+    sleeping: bool
+    atomic: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A member of an operations structure, and in which context its function runs."""
+
+    struct: str
+    member: str
+    context: Context
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """A call that hands over a callback. ``object`` and ``callback`` are argument numbers."""
+
+    call: str
+    object: int
+    callback: int
+    kind: str
+    context: Context
+
+
+@dataclass(frozen=True, slots=True)
+class Waiter:
+    """A call that returns only when the callbacks of ``kind`` no longer run."""
+
+    call: str
+    object: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class BulkPair:
+    """Pages (or objects) that are acquired many at a time: how, and by what they go back.
+
+    ``array`` is the argument that holds them; ``bulk`` the inverse in one call, ``single`` the
+    inverse for one object, ``foreign`` what looks like an inverse and is another family's.
+    """
+
+    name: str
+    acquire: Mapping[str, int]
+    bulk: frozenset[str]
+    single: frozenset[str]
+    foreign: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """Everything that the checks look up by name."""
+
+    errnos: frozenset[str] = frozenset()
+    positive_takers: frozenset[str] = frozenset()
+    families: Mapping[str, LockFamily] = field(default_factory=dict)
+    takes: Mapping[str, LockCall] = field(default_factory=dict)
+    drops: Mapping[str, LockCall] = field(default_factory=dict)
+    sleepers: frozenset[str] = frozenset()
+    slots: Mapping[tuple[str, str], Slot] = field(default_factory=dict)
+    registrations: Mapping[str, Registration] = field(default_factory=dict)
+    waiters: Mapping[str, Waiter] = field(default_factory=dict)
+    bulk_pairs: tuple[BulkPair, ...] = ()
+    noreturn: frozenset[str] = frozenset()
+    must_hold: frozenset[str] = frozenset()
+
+
+def knowledge_from(tables: Mapping[str, Mapping[str, object]]) -> Knowledge:
+    """Knowledge from parsed TOML, by file stem (``locks``, ``callbacks``, ``waiters``,
+    ``sleepers``, ``errno``, ``pairs``). A missing file is an empty one; a wrong type or value
+    raises ``ConfigError`` with the place."""
+    errno = _Table("errno", tables.get("errno", {}))
+    sleepers = _Table("sleepers", tables.get("sleepers", {}))
+    families, takes, drops = _locks(_Table("locks", tables.get("locks", {})))
+    slots, registrations = _callbacks(_Table("callbacks", tables.get("callbacks", {})))
+    return Knowledge(
+        errnos=errno.names("names"),
+        positive_takers=errno.names("positive_takers"),
+        families=families,
+        takes=takes,
+        drops=drops,
+        sleepers=sleepers.names("calls"),
+        slots=slots,
+        registrations=registrations,
+        waiters={
+            row.text("call"): Waiter(row.text("call"), row.number("object"), row.text("kind"))
+            for row in _Table("waiters", tables.get("waiters", {})).rows("waiter")
+        },
+        bulk_pairs=tuple(_pairs(_Table("pairs", tables.get("pairs", {})))),
+        noreturn=_Table("errno", tables.get("errno", {})).names("noreturn"),
+        must_hold=_Table("locks", tables.get("locks", {})).names("must_hold"),
+    )
+
+
+class _Table:
+    """One TOML table with its place, so that a complaint can name it."""
+
+    __slots__ = ("data", "place")
+
+    def __init__(self, place: str, data: Mapping[str, object]) -> None:
+        self.place = place
+        self.data = data
+
+    def text(self, key: str) -> str:
+        value = self.data.get(key)
+        if not isinstance(value, str) or not value:
+            raise _wrong(self.place, key, "a name", value)
+        return value
+
+    def number(self, key: str) -> int:
+        value = self.data.get(key, 0)
+        if not isinstance(value, int) or isinstance(value, bool) or not -1 <= value < 16:
+            raise _wrong(self.place, key, "an argument number from -1 to 15", value)
+        return value
+
+    def truth(self, key: str) -> bool:
+        value = self.data.get(key, False)
+        if not isinstance(value, bool):
+            raise _wrong(self.place, key, "true or false", value)
+        return value
+
+    def names(self, key: str) -> frozenset[str]:
+        value = self.data.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(v, str) and v for v in value):
+            raise _wrong(self.place, key, "a list of names", value)
+        return frozenset(value)
+
+    def rows(self, key: str) -> Iterator[_Table]:
+        value = self.data.get(key, [])
+        if not isinstance(value, list):
+            raise _wrong(self.place, key, "a list of tables", value)
+        for number, row in enumerate(value, start=1):
+            if not isinstance(row, dict):
+                raise _wrong(self.place, key, "a list of tables", row)
+            yield _Table(f"{self.place}.toml, [[{key}]] {number}", row)
+
+
+def _wrong(place: str, key: str, wanted: str, got: object) -> ConfigError:
+    return ConfigError(
+        f"rules/knowledge: {place}: `{key}` must be {wanted}, not {got!r}",
+        hint="correct the file under rules/knowledge/",
+    )
+
+
+def _one_of(row: _Table, key: str, default: str, allowed: Mapping[str, str]) -> str:
+    value = row.data.get(key, default)
+    if not isinstance(value, str) or value not in allowed:
+        raise _wrong(row.place, key, "one of " + ", ".join(sorted(allowed)), value)
+    return value
+
+
+def _locks(
+    table: _Table,
+) -> tuple[dict[str, LockFamily], dict[str, LockCall], dict[str, LockCall]]:
+    families: dict[str, LockFamily] = {}
+    takes: dict[str, LockCall] = {}
+    drops: dict[str, LockCall] = {}
+    for row in table.rows("family"):
+        family = LockFamily(row.text("name"), row.truth("sleeping"), row.truth("atomic"))
+        families[family.name] = family
+        arg = row.number("arg")
+        for success, key in (("always", "take"), ("nonzero", "try"), ("zero", "take_or_error")):
+            for name in row.names(key):
+                takes[name] = LockCall(
+                    family.name, arg, _SUCCESS[success], family.sleeping and key != "try"
+                )
+        for name in row.names("drop"):
+            drops[name] = LockCall(family.name, arg, "always", sleeps=False)
+    return families, takes, drops
+
+
+def _callbacks(
+    table: _Table,
+) -> tuple[dict[tuple[str, str], Slot], dict[str, Registration]]:
+    slots: dict[tuple[str, str], Slot] = {}
+    registrations: dict[str, Registration] = {}
+    for row in table.rows("slot"):
+        context = _CONTEXT[_one_of(row, "context", "sleepable", _CONTEXT)]
+        for member in sorted(row.names("members")):
+            slot = Slot(row.text("struct"), member, context, row.text("kind"))
+            slots[slot.struct, member] = slot
+    for row in table.rows("register"):
+        context = _CONTEXT[_one_of(row, "context", "sleepable", _CONTEXT)]
+        for call in sorted(row.names("calls")):
+            registrations[call] = Registration(
+                call, row.number("object"), row.number("callback"), row.text("kind"), context
+            )
+    return slots, registrations
+
+
+def _pairs(table: _Table) -> Iterator[BulkPair]:
+    for row in table.rows("bulk"):
+        array = row.number("array")
+        yield BulkPair(
+            name=row.text("name"),
+            acquire={name: array for name in sorted(row.names("acquire"))},
+            bulk=row.names("bulk_release"),
+            single=row.names("single_release"),
+            foreign=row.names("foreign_release"),
+        )
