@@ -77,7 +77,7 @@ def from_file(config: Config, path: Path, *, trusted: bool) -> Config:
         if refused:
             raise ConfigError(
                 f"{path} may not set {', '.join(refused)}: it lies in the tree under review",
-                hint=f"set it in your own config file; a tree may set {', '.join(sorted(_HARMLESS))}",
+                hint=f"your own config file may; a tree may set {', '.join(sorted(_HARMLESS))}",
             )
     return merged(config, values, source=str(path))
 

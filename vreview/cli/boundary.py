@@ -14,7 +14,7 @@ import traceback
 from collections.abc import Callable
 from enum import IntEnum
 
-import click
+import typer
 
 from vreview.errors import VreviewError
 
@@ -38,12 +38,13 @@ def guarded(command: Callable[[], object]) -> int:
     try:
         result = command()
         sys.stdout.flush()
-    except click.exceptions.Exit as err:
+    except typer.Exit as err:
         return err.exit_code
-    except click.ClickException as err:
-        err.show()
+    except typer.TyperException as err:
+        _say(f"error: {err.format_message()}")
+        _say("hint: vreview --help")
         return Exit.USAGE
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         _say("interrupted")
         return Exit.INTERRUPTED
     except BrokenPipeError:
@@ -63,4 +64,6 @@ def guarded(command: Callable[[], object]) -> int:
         _say(f"error: this is a bug in vreview ({type(err).__name__}: {err})")
         _say(f"hint: please report it with {out.name}")
         return Exit.OUR_BUG
+    if result == Exit.INTERRUPTED:
+        _say("interrupted")  # typer has turned the KeyboardInterrupt into a status
     return result if isinstance(result, int) else Exit.NOTHING_NEW
