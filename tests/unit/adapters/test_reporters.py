@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+from __future__ import annotations
+
+import json
+import mailbox
+import subprocess
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import jsonschema
+import pytest
+from sample_review import CONFLICT, REVIEW, REVIEWER
+
+from vreview.adapters.reporters.jsonreport import JsonReporter
+from vreview.adapters.reporters.mail import MailReporter
+from vreview.adapters.reporters.safe import safe, safe_line
+from vreview.adapters.reporters.terminal import TerminalReporter
+from vreview.model.review import Review
+
+Golden = Callable[[str, str], None]
+MAIL = MailReporter(sender=REVIEWER, version="0.1")
+
+
+@pytest.mark.parametrize(("name", "review"), [("full", REVIEW), ("conflict", CONFLICT)])
+def test_terminal_report(name: str, review: Review, golden: Golden) -> None:
+    golden(f"report/{name}.txt", TerminalReporter(width=100).render(review))
+
+
+def test_colour_changes_no_word() -> None:
+    import re
+
+    plain = TerminalReporter(width=100).render(REVIEW)
+    colored = TerminalReporter(width=100, color=True).render(REVIEW)
+    bare = re.sub(r"\x1b\[[0-9;]*m", "", colored)
+    assert [line.rstrip() for line in bare.splitlines()] == plain.splitlines()
+    assert "\x1b[" in colored
+
+
+@pytest.mark.parametrize(("name", "review"), [("full", REVIEW), ("conflict", CONFLICT)])
+def test_json_report(name: str, review: Review, golden: Golden, checkout: Path) -> None:
+    text = JsonReporter(version="0.1").render(review)
+    schema = json.loads((checkout / "docs/schema/review-1.schema.json").read_text())
+    jsonschema.validate(json.loads(text), schema)
+    golden(f"report/{name}.json", text)
+
+
+def test_schema_names_every_field(checkout: Path) -> None:
+    """A field that the schema does not know is a schema that nobody renewed."""
+    schema = json.loads((checkout / "docs/schema/review-1.schema.json").read_text())
+
+    def strict(part: object) -> object:
+        if isinstance(part, dict):
+            more = {"additionalProperties": False} if part.get("type") == "object" else {}
+            return {k: strict(v) for k, v in part.items()} | more
+        return [strict(v) for v in part] if isinstance(part, list) else part
+
+    text = JsonReporter(version="0.1").render(REVIEW)
+    jsonschema.validate(json.loads(text), strict(schema))  # type: ignore[arg-type]
+
+
+def test_mail_report(golden: Golden) -> None:
+    golden("report/full.mbox", MAIL.render(REVIEW))
+
+
+def test_nothing_found_sends_nothing() -> None:
+    assert MAIL.render(replace(REVIEW, findings=(), comparisons=())) == ""
+
+
+def test_mail_manners() -> None:
+    for message in MAIL.messages(REVIEW):
+        body = message.split("\n\n", 1)[1].split("\n-- \n")[0]
+        own = [line for line in body.splitlines() if not line.startswith("> ")]
+        assert max(map(len, own)) <= 78
+        quoted = body.split("\n\n")
+        runs = [
+            sum(li.startswith("> ") and li != "> [...]" for li in q.splitlines()) for q in quoted
+        ]
+        assert max(runs) <= 5
+        assert not body.rstrip().splitlines()[-1].startswith(">")
+
+
+def test_git_send_email_takes_the_replies(tmp_path: Path) -> None:
+    if b"dry-run" not in subprocess.run(["git", "send-email", "-h"], capture_output=True).stdout:
+        pytest.skip("git send-email is not installed")
+    box = tmp_path / "replies.mbox"
+    box.write_text(MAIL.render(REVIEW))
+    files = []
+    for number, message in enumerate(mailbox.mbox(box)):
+        files.append(tmp_path / f"{number}.eml")
+        files[-1].write_bytes(message.as_bytes())
+    done = subprocess.run(
+        ["git", "send-email", "--dry-run", "--confirm=never", "--suppress-cc=all", *files],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "GIT_AUTHOR_NAME": "x",
+             "GIT_AUTHOR_EMAIL": "x@example.org", "GIT_COMMITTER_NAME": "x",
+             "GIT_COMMITTER_EMAIL": "x@example.org"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert len(files) == 3
+
+
+def test_strangers_text_cannot_steer() -> None:
+    assert safe("a\x1b[2Jb\rc\u202ed\n\te") == "a\\x1b[2Jb\\x0dc\\x202ed\n\te"
+    assert safe_line("a\n Bcc: x@example.org") == "a Bcc: x@example.org"
+    for render in (
+        TerminalReporter().render,
+        JsonReporter(version="0.1").render,
+        MAIL.render,
+    ):
+        assert "\x1b" not in render(REVIEW)
