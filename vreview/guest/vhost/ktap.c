@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * KTAP: one child a case, a deadline a case, an honest line for each.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "ktap.h"
+
+#define CASE_LIMIT_S	8	/* a case takes 0.1 s; lockdep and a busy host */
+#define REAP_LIMIT_S	2	/* after SIGKILL: the time to leave the kernel */
+#define MAX_STUCK	2	/* more would only cost time, not tell more */
+
+enum { EXIT_PASSED, EXIT_FAILED, EXIT_SKIPPED };
+
+static int report_fd = -1;
+
+static void end_case(int status, const char *fmt, va_list args)
+{
+	char why[256];
+
+	vsnprintf(why, sizeof(why), fmt, args);
+	if (report_fd < 0)
+		fprintf(stderr, "vhost: %s\n", why);
+	else if (write(report_fd, why, strlen(why)) < 0)
+		status = EXIT_FAILED;
+	_exit(status);
+}
+
+void fail(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	end_case(EXIT_FAILED, fmt, args);
+	__builtin_unreachable();
+}
+
+void skip(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	end_case(EXIT_SKIPPED, fmt, args);
+	__builtin_unreachable();
+}
+
+long must_(long ret, const char *what, const char *file, int line)
+{
+	if (ret < 0)
+		fail("%s:%d: %s: %s", file, line, what, strerror(-ret));
+	return ret;
+}
+
+void must_fail_(long ret, int error, const char *what, const char *file,
+		int line)
+{
+	if (ret >= 0)
+		fail("%s:%d: %s succeeded, expected: %s", file, line, what,
+		     strerror(error));
+	if (ret != -error)
+		fail("%s:%d: %s: %s, expected: %s", file, line, what,
+		     strerror(-ret), strerror(error));
+}
+
+/* A line in the kernel log, so that a splat there has a case's name near it. */
+static void mark(const char *name)
+{
+	int fd = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	dprintf(fd, "<6>vhost-test: %s", name);
+	close(fd);
+}
+
+/* Waits for @pid until @limit_s have passed; false when it still lives. */
+static bool reap(pid_t pid, int limit_s, int *status)
+{
+	struct timespec now, end, left;
+	sigset_t chld;
+
+	sigemptyset(&chld);
+	sigaddset(&chld, SIGCHLD);
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	end.tv_sec += limit_s;
+
+	for (;;) {
+		if (waitpid(pid, status, WNOHANG) == pid)
+			return true;
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		left.tv_sec = end.tv_sec - now.tv_sec;
+		left.tv_nsec = end.tv_nsec - now.tv_nsec;
+		if (left.tv_nsec < 0) {
+			left.tv_sec--;
+			left.tv_nsec += 1000000000;
+		}
+		if (left.tv_sec < 0)
+			return false;
+		sigtimedwait(&chld, NULL, &left);
+	}
+}
+
+static pid_t start_case(const struct ktap_case *c, int pipe_fd[2])
+{
+	sigset_t none;
+	pid_t pid;
+
+	fflush(stdout);
+	if (pipe2(pipe_fd, O_NONBLOCK | O_CLOEXEC))
+		return -errno;
+	pid = fork();
+	if (pid)
+		return pid < 0 ? -errno : pid;
+
+	setpgid(0, 0);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	report_fd = pipe_fd[1];
+	c->run();
+	_exit(EXIT_PASSED);
+}
+
+/* One line: "ok", or "not ok" after a "#" line that says why. */
+static bool report(int n, const struct ktap_case *c, int status,
+		   const char *why)
+{
+	if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_PASSED) {
+		printf("ok %d %s\n", n, c->name);
+		return true;
+	}
+	if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SKIPPED) {
+		printf("ok %d %s # SKIP %s\n", n, c->name, why);
+		return true;
+	}
+	if (WIFSIGNALED(status))
+		printf("# %s: killed by signal %d (%s)\n", c->name,
+		       WTERMSIG(status), strsignal(WTERMSIG(status)));
+	if (*why)
+		printf("# %s: %s\n", c->name, why);
+	printf("not ok %d %s\n", n, c->name);
+	return false;
+}
+
+static bool run_case(int n, const struct ktap_case *c, int *stuck)
+{
+	int pipe_fd[2], status = 0;
+	char why[300] = "";
+	bool in_time, passed;
+	ssize_t got;
+	pid_t pid;
+
+	if (*stuck >= MAX_STUCK) {
+		printf("# %s: not run: %d earlier cases are stuck in the kernel\n"
+		       "not ok %d %s\n", c->name, *stuck, n, c->name);
+		return false;
+	}
+	mark(c->name);
+	pid = start_case(c, pipe_fd);
+	if (pid < 0) {
+		printf("# %s: cannot start: %s\nnot ok %d %s\n", c->name,
+		       strerror(-pid), n, c->name);
+		return false;
+	}
+	in_time = reap(pid, CASE_LIMIT_S, &status);
+	/* Children of the case may live on; the group is theirs too. */
+	kill(-pid, SIGKILL);
+	if (in_time) {
+		got = read(pipe_fd[0], why, sizeof(why) - 1);
+		why[got > 0 ? got : 0] = '\0';
+		passed = report(n, c, status, why);
+	} else {
+		bool died = reap(pid, REAP_LIMIT_S, &status);
+
+		if (!died)
+			++*stuck;
+		printf("# %s: timed out after %d s%s\nnot ok %d %s\n", c->name,
+		       CASE_LIMIT_S,
+		       died ? "" : "; cannot be killed: stuck in the kernel",
+		       n, c->name);
+		passed = false;
+	}
+	close(pipe_fd[0]);
+	close(pipe_fd[1]);
+	return passed;
+}
+
+int ktap_run(const struct ktap_group *groups, size_t count, const char *prefix)
+{
+	int n = 0, total = 0, failed = 0, stuck = 0;
+	sigset_t chld;
+	size_t g, i;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	sigemptyset(&chld);
+	sigaddset(&chld, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &chld, NULL);
+	signal(SIGPIPE, SIG_IGN);
+
+	for (g = 0; g < count; g++)
+		for (i = 0; i < groups[g].count; i++)
+			total += !strncmp(groups[g].cases[i].name, prefix,
+					  strlen(prefix));
+	printf("KTAP version 1\n1..%d\n", total);
+	for (g = 0; g < count; g++) {
+		for (i = 0; i < groups[g].count; i++) {
+			const struct ktap_case *c = &groups[g].cases[i];
+
+			if (strncmp(c->name, prefix, strlen(prefix)))
+				continue;
+			failed += !run_case(++n, c, &stuck);
+		}
+	}
+	return failed;
+}
+
+void ktap_list(const struct ktap_group *groups, size_t count)
+{
+	size_t g, i;
+
+	for (g = 0; g < count; g++)
+		for (i = 0; i < groups[g].count; i++)
+			puts(groups[g].cases[i].name);
+}

@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "tests.h"
+const struct ktap_group broken_tests = { 0, 0 };
