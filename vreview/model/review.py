@@ -110,11 +110,16 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A new observation, attributed. ``patch`` is None when no single patch is to blame."""
+    """A new observation, attributed. ``patch`` is None when no single patch is to blame.
+
+    ``hunk`` counts from 1 in that patch's diff of the observation's file; ``line`` is the line of
+    that file as the patch leaves it (the observation's own is the tip's), 0 when it has none.
+    """
 
     observation: Observation
     patch: int | None = None
     hunk: int | None = None
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,307 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the rules say about a series, and only what the series introduces.
+
+Reads both sides of every C file that the series touches, compares them, and blames a patch and a
+hunk for what is new. Builds nothing, runs nothing, writes nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from vreview.analysis.analyse import analyse, analyse_excerpt, summarise, summarise_excerpt
+from vreview.analysis.hit import FileAnalysis, Hit
+from vreview.analysis.knowledge import Knowledge, knowledge_from
+from vreview.analysis.summary import FileSummary
+from vreview.app.states import HunkStates, Source, States, TreeStates, Whole, is_kernel_c
+from vreview.logic.attribution import Edit, Origin, disturbance, origin
+from vreview.logic.delta import delta, with_moves_settled
+from vreview.logic.history import FileHistory, histories
+from vreview.model.observation import Observation, Place, Step
+from vreview.model.observation import Origin as Seen
+from vreview.model.review import Applied, Finding
+from vreview.model.series import Oid, Patch, Series
+from vreview.ports import Repo
+from vreview.rulebook import RuleBook
+
+TOOL = "vreview"
+"""The name under which the rules' observations stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class LintResult:
+    """``findings`` sorted by patch, file and line. ``remarks``: what was not read or understood,
+    in sentences."""
+
+    findings: tuple[Finding, ...]
+    remarks: tuple[str, ...]
+    seconds: float
+
+
+def lint(
+    series: Series,
+    *,
+    repo: Repo | None,
+    applied: Applied | None,
+    rulebook: RuleBook,
+    clock: Callable[[], float] = time.monotonic,
+) -> LintResult:
+    """Findings of ``rulebook`` in ``series``.
+
+    With ``repo`` and ``applied`` the files are read from the commits; patches behind the first one
+    that did not apply are left out, and said to be. Without, the hunks' own text is all there is.
+    """
+    began = clock()
+    remarks: list[str] = []
+    patches, states = _readable(series, repo, applied, remarks)
+    touched = [h for h in histories(patches) if is_kernel_c(h.path)]
+    remarks.extend(_not_read(patches, touched))
+    reader = _Reader(states, rulebook, knowledge_from(rulebook.knowledge), tuple(touched))
+    findings = _findings(reader)
+    remarks.extend(_not_understood(reader))
+    return LintResult(findings, tuple(remarks), clock() - began)
+
+
+def _readable(
+    series: Series, repo: Repo | None, applied: Applied | None, remarks: list[str]
+) -> tuple[tuple[Patch, ...], States]:
+    if repo is None or applied is None or applied.base.commit is None:
+        remarks.append("there was no tree: only the hunks' own text was read")
+        return series.patches, HunkStates()
+    commits: dict[int, Oid] = {0: applied.base.commit}
+    for row in applied.patches:
+        if row.commit is None:
+            remarks.append(
+                f"patch {row.n} did not apply: it and the patches after it were not read"
+            )
+            break
+        commits[row.n] = row.commit
+    patches = tuple(p for p in series.patches if p.n in commits)
+    return patches, TreeStates(repo, commits)
+
+
+def _not_read(patches: Iterable[Patch], read: Sequence[FileHistory]) -> Iterator[str]:
+    known = {h.path for h in read} | {d.diff.path for h in read for d in h.steps}
+    for path in sorted({diff.path for patch in patches for diff in patch.files} - known):
+        if path.endswith((".c", ".h")):
+            yield f"{path} is no code of the kernel itself: the rules were not applied to it"
+        elif path.endswith((".S", ".rs")):
+            yield f"{path} is not C: the rules were not applied to it"
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Analyses states of the touched files, each at most once."""
+
+    states: States
+    rulebook: RuleBook
+    knowledge: Knowledge
+    touched: tuple[FileHistory, ...]
+    analyses: dict[tuple[FileHistory, int], FileAnalysis] = field(default_factory=dict)
+    summaries: dict[tuple[FileHistory, int], FileSummary] = field(default_factory=dict)
+    placed: dict[FileHistory, tuple[Edit, ...]] = field(default_factory=dict)
+
+    def analysis(self, history: FileHistory, state: int) -> FileAnalysis:
+        """The base's state is analysed under the tip's path, so that renames compare."""
+        key = history, state
+        if key not in self.analyses:
+            source = self.states.source(history, state)
+            self.analyses[key] = (
+                FileAnalysis((), ()) if source is None else self._analysed(source, history, state)
+            )
+        return self.analyses[key]
+
+    def _analysed(self, source: Source, history: FileHistory, state: int) -> FileAnalysis:
+        context = tuple(self._context(history, state))
+        rules, path = self.rulebook.checks, history.path
+        if isinstance(source, Whole):
+            return analyse(
+                source.text, path, knowledge=self.knowledge, rules=rules, context=context
+            )
+        return analyse_excerpt(
+            source.chunks, path, knowledge=self.knowledge, rules=rules, context=context
+        )
+
+    def _context(self, history: FileHistory, state: int) -> Iterator[FileSummary]:
+        """The other files as they are after the same patch."""
+        patch = history.steps[state - 1].patch if state else 0
+        if state == len(history.steps):
+            patch = max(step.patch for other in self.touched for step in other.steps)
+        for other in self.touched:
+            if other is not history:
+                summary = self._summary(other, other.state_after(patch))
+                if summary is not None:
+                    yield summary
+
+    def _summary(self, history: FileHistory, state: int) -> FileSummary | None:
+        key = history, state
+        if key not in self.summaries:
+            source = self.states.source(history, state)
+            if source is None:
+                return None
+            self.summaries[key] = (
+                summarise(source.text, history.path, knowledge=self.knowledge)
+                if isinstance(source, Whole)
+                else summarise_excerpt(source.chunks, history.path, knowledge=self.knowledge)
+            )
+        return self.summaries[key]
+
+    def edits(self, history: FileHistory) -> tuple[Edit, ...]:
+        if history not in self.placed:
+            self.placed[history] = self.states.edits(history)
+        return self.placed[history]
+
+    def observations(self, history: FileHistory, state: int) -> tuple[Observation, ...]:
+        return tuple(self._observations(history, state))
+
+    def _observations(self, history: FileHistory, state: int) -> Iterator[Observation]:
+        source = self.states.source(history, state)
+        for hit in self.analysis(history, state).hits:
+            observation = _observation(hit, history.path, source, self.rulebook)
+            if observation is not None:
+                yield observation
+
+
+def _observation(
+    hit: Hit, path: str, source: Source | None, rulebook: RuleBook
+) -> Observation | None:
+    rule = rulebook.by_check(hit.rule)
+    if rule is None or source is None:
+        return None
+    words = {"function": hit.function, "subject": hit.subject, **dict(hit.words)}
+    message, question = rule.worded(words)
+    return Observation(
+        origin=Seen.RULE,
+        tool=TOOL,
+        rule=rule.id,
+        severity=rule.severity,
+        confidence=rule.confidence_of(weak=hit.weak),
+        category=rule.category,
+        place=Place(path, hit.line, hit.function),
+        message=message,
+        question=question,
+        subject=hit.subject,
+        evidence=tuple(
+            Step(step.text, Place(path, step.line, hit.function), source.line(step.line))
+            for step in hit.steps
+        ),
+    )
+
+
+def _findings(reader: _Reader) -> tuple[Finding, ...]:
+    """New observations on lines or in functions that the series changed, with whom to ask."""
+    tips = [
+        (history, observation)
+        for history in reader.touched
+        if not history.deleted and any(step.diff.hunks for step in history.steps)
+        for observation in reader.observations(history, len(history.steps))
+        if _near_changes(observation, history, reader)
+    ]
+    if not tips:
+        return ()
+    # Of several equal ones those on old lines are taken for the old ones.
+    everything = [
+        observation
+        for history in reader.touched
+        if not history.deleted
+        for observation in sorted(
+            reader.observations(history, len(history.steps)),
+            key=lambda o: _on_added_line(o, reader.edits(history)) is not None,
+        )
+    ]
+    base = [o for history in reader.touched for o in reader.observations(history, 0)]
+    new = Counter(with_moves_settled(delta(base, everything)).new)
+    findings = []
+    for history, observation in tips:
+        if new[observation] > 0 and _comparable(observation, history, reader):
+            new[observation] -= 1
+            findings.append(_attributed(observation, history, reader))
+    return tuple(sorted(findings, key=_order))
+
+
+def _order(finding: Finding) -> tuple[int, str, int, str]:
+    place = finding.observation.place
+    return finding.patch or 0, place.file, place.line, finding.observation.rule
+
+
+def _lines(observation: Observation) -> Iterator[int]:
+    """The lines that it is about: its own, then the evidence's from the last to the first."""
+    yield observation.place.line
+    for step in reversed(observation.evidence):
+        if step.place is not None:
+            yield step.place.line
+
+
+def _on_added_line(observation: Observation, edits: Sequence[Edit]) -> Origin | None:
+    return next(filter(None, (origin(line, edits) for line in _lines(observation))), None)
+
+
+def _in_changed_function(
+    observation: Observation, history: FileHistory, reader: _Reader
+) -> Origin | None:
+    """The change to the function itself, or to one that the evidence leads through."""
+    functions = reader.analysis(history, len(history.steps)).functions
+    edits = reader.edits(history)
+    for line in _lines(observation):
+        for span in functions:
+            if span.first <= line <= span.last:
+                place = disturbance(span.first, span.last, edits)
+                if place is not None:
+                    return place
+    return None
+
+
+def _near_changes(observation: Observation, history: FileHistory, reader: _Reader) -> bool:
+    return (
+        _on_added_line(observation, reader.edits(history)) is not None
+        or _in_changed_function(observation, history, reader) is not None
+    )
+
+
+def _comparable(observation: Observation, history: FileHistory, reader: _Reader) -> bool:
+    """False when the base could not have shown it (its function was not understood there) and no
+    added line is part of it: then nobody can tell whether it is new."""
+    dark = {name for name, _ in reader.analysis(history, 0).not_understood}
+    return (
+        observation.place.function not in dark
+        or _on_added_line(observation, reader.edits(history)) is not None
+    )
+
+
+def _attributed(observation: Observation, history: FileHistory, reader: _Reader) -> Finding:
+    """The first patch from which on it is there, and the hunk of that patch that shows it best."""
+    edits = reader.edits(history)
+    patch = _first_patch(observation, history, reader)
+    places = [origin(line, edits) for line in _lines(observation)]
+    places.append(_in_changed_function(observation, history, reader))
+    known = [place for place in places if place is not None]
+    place = next((p for p in known if p.patch == patch), None)
+    if place is None:
+        return Finding(observation, patch)
+    return Finding(observation, patch, place.hunk, place.line)
+
+
+def _first_patch(observation: Observation, history: FileHistory, reader: _Reader) -> int:
+    """Walks back from the tip while the state before still has it."""
+    wanted = observation.fingerprint
+    before = sum(o.fingerprint == wanted for o in reader.observations(history, 0))
+    state = len(history.steps)
+    while state > 1:
+        there = sum(o.fingerprint == wanted for o in reader.observations(history, state - 1))
+        if there <= before:
+            break
+        state -= 1
+    return history.steps[state - 1].patch
+
+
+def _not_understood(reader: _Reader) -> Iterator[str]:
+    """Functions that the series touches and the checks stayed silent on."""
+    for history in reader.touched:
+        analysis = reader.analysis(history, len(history.steps))
+        why = dict(analysis.not_understood)
+        for span in analysis.functions:
+            if span.name in why and disturbance(span.first, span.last, reader.edits(history)):
+                yield f"{history.path}: {span.name}() was not judged: {why[span.name]}"
