@@ -12,7 +12,7 @@ as_root() {
 }
 
 missing_packages() {
-	grep -v '^#' vreview/adapters/host/debian.txt | cut -f1 | while read -r package; do
+	grep -v '^#' vreview/adapters/host/packages.tsv | cut -f1 | while read -r package; do
 		dpkg-query -W -f '${Status}\n' "$package" 2>/dev/null | grep -q '^install ok installed' ||
 			echo "$package"
 	done
