@@ -61,7 +61,7 @@ def histories(patches: Iterable[Patch]) -> tuple[FileHistory, ...]:
                 dead.append(history)
             else:
                 alive[history.path] = history
-    return tuple(sorted((*alive.values(), *dead), key=lambda h: (h.path, not h.deleted)))
+    return tuple(sorted((*alive.values(), *dead), key=lambda h: (h.path, h.deleted)))
 
 
 def _stepped(alive: dict[str, FileHistory], step: FileStep) -> FileHistory:
