@@ -143,6 +143,8 @@ class Patch:
     mail: Mail
     body: str = ""
     notes: str = ""
+    damage: str = ""
+    """Why the diff cannot be read (a mail client broke it), or ""; ``files`` is then empty."""
 
 
 @dataclass(frozen=True, slots=True)
