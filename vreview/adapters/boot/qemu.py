@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Boots under plain QEMU with an initramfs of our own: what is bit-identical from run to run.
+
+Nothing outside the guest's memory is waited for, so that under TCG with icount the virtual time
+is the count of executed instructions, and the same in every boot. ``virtme`` is for the rest.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from vreview.adapters.boot import guestroot
+from vreview.adapters.boot.watch import Channels, Phase, Watched, channels, watch
+from vreview.adapters.files import write_whole
+from vreview.errors import CommandFailed, ToolMissing
+from vreview.model.bench import Mode
+from vreview.model.kernel import Kernel
+from vreview.model.trial import Booted
+from vreview.parse.console import parse_splats, read_boot
+from vreview.ports import GuestJob, GuestRun, Observer
+
+KERNEL_ARGS = (
+    "ignore_loglevel",
+    "panic=-1",
+    "sysctl.kernel.hung_task_timeout_secs=30",
+)
+"""Everything on the console; a panic ends the guest (with -no-reboot); tasks that hang are named.
+
+No oops=panic: after an oops the watcher gives the job a while, so that the rest of the tests
+may still say something. (sysctl. on the command line: v5.8 and later, ignored before.)
+"""
+
+DETERMINISTIC_ARGS = ("nokaslr", "norandmaps", "random.trust_cpu=off")
+DETERMINISTIC_OPTIONS = (
+    *("-accel", "tcg,thread=single"),
+    *("-icount", "shift=0,sleep=off"),
+    *("-rtc", "base=2024-01-01,clock=vm"),
+    *("-cpu", "max,rdrand=off,rdseed=off"),
+)
+"""Virtual time is instructions, one nanosecond each; no entropy and no clock from the host.
+
+With more than one vCPU, icount hangs while the second comes up (QEMU 7.2): always -smp 1.
+"""
+
+
+def qemu_program() -> str:
+    """The path of QEMU for x86-64. Raises ToolMissing."""
+    found = shutil.which("qemu-system-x86_64")
+    if found is None:
+        raise ToolMissing("qemu-system-x86_64", needed_for="boot kernels")
+    return found
+
+
+def port_options(through: Channels) -> tuple[str, ...]:
+    """The two virtio-serial ports of a job, written to FIFOs."""
+    return (
+        *("-device", "virtio-serial-pci"),
+        *("-chardev", f"file,id=vrout,path={through.output}"),
+        *("-device", f"virtserialport,name={guestroot.OUTPUT_PORT},chardev=vrout"),
+        *("-chardev", f"file,id=vrstatus,path={through.status}"),
+        *("-device", f"virtserialport,name={guestroot.STATUS_PORT},chardev=vrstatus"),
+    )
+
+
+class QemuBackend:
+    """ports.BootBackend on plain QEMU. ``accelerator`` is "kvm" or "tcg", for Mode.WALL."""
+
+    def __init__(self, *, accelerator: str = "tcg") -> None:
+        self._accelerator = accelerator
+
+    def run(self, kernel: Kernel, job: GuestJob, *, console: Path, observer: Observer) -> GuestRun:
+        """Boots ``kernel``, runs the job with its folder's content in the initramfs.
+
+        Raises OurFailure when QEMU cannot run, ToolMissing, StorageFailed.
+        """
+        with (
+            tempfile.TemporaryDirectory(prefix="vreview-boot-") as scratch,
+            channels(Path(scratch)) as through,
+        ):
+            initrd = Path(scratch) / "initrd"
+            write_whole(initrd, guestroot.cpio(guestroot.guest_files(job, with_folder=True)))
+            argv = (*self._command(kernel, job), "-initrd", str(initrd), *self._channels(through))
+            seen = watch(
+                argv,
+                through,
+                stderr_is_console=False,
+                deadlines=job.deadlines,
+                console=console,
+                observer=observer,
+            )
+        if seen.process_status:
+            raise CommandFailed(
+                argv,
+                seen.process_status,
+                output=seen.errors.decode(errors="replace"),
+                hint="vreview doctor",
+            )
+        return guest_run(seen, console=console, accelerator=self._name(job))
+
+    def _name(self, job: GuestJob) -> str:
+        return "tcg with icount" if job.mode is Mode.DETERMINISTIC else self._accelerator
+
+    def _command(self, kernel: Kernel, job: GuestJob) -> tuple[str, ...]:
+        fixed = job.mode is Mode.DETERMINISTIC
+        words = (
+            "console=ttyS0",
+            "earlyprintk=serial,ttyS0,115200",
+            *KERNEL_ARGS,
+            *(DETERMINISTIC_ARGS if fixed else ()),
+            *job.kernel_args,
+        )
+        wall = (
+            "-accel",
+            self._accelerator,
+            "-cpu",
+            "host" if self._accelerator == "kvm" else "max",
+        )
+        return (
+            *(qemu_program(), "-nodefaults", "-no-user-config", "-no-reboot"),
+            *("-machine", "q35", "-display", "none"),
+            *(DETERMINISTIC_OPTIONS if fixed else wall),
+            *("-smp", "1" if fixed else str(job.cpus), "-m", f"{job.memory_mib}M"),
+            *("-kernel", str(kernel.image), "-append", " ".join(words)),
+        )
+
+    @staticmethod
+    def _channels(through: Channels) -> tuple[str, ...]:
+        return (
+            *("-chardev", f"file,id=console,path={through.console}", "-serial", "chardev:console"),
+            *port_options(through),
+        )
+
+
+def guest_run(seen: Watched, *, console: Path, accelerator: str) -> GuestRun:
+    """What was watched, as a result."""
+    text = seen.console.decode(errors="replace")
+    started = seen.phase in (Phase.COMMAND, Phase.POWER_OFF)
+    state = read_boot(
+        text, started=started, exit_status=seen.exit_status, overdue=bool(seen.overdue)
+    )
+    booted = Booted(
+        state=state,
+        splats=parse_splats(text),
+        console=console,
+        accelerator=accelerator,
+        phase_s=seen.phase_s,
+        exit_status=seen.exit_status,
+        why=seen.overdue or ("" if seen.exit_status is not None else "the guest ended by itself"),
+    )
+    return GuestRun(booted, seen.output.decode(errors="replace").replace("\r\n", "\n"))

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Boots through virtme-ng, with a root of our own instead of the host's.
+
+virtme-ng by default shares the host's whole file system with the guest and starts its udev (4 s
+of a boot under TCG). For a stranger's kernel the first is too much and the second is not needed:
+the guest gets busybox and the job's folder. Deterministic jobs go to ``qemu``.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import sys
+import tempfile
+from pathlib import Path
+
+from vreview.adapters.boot import guestroot
+from vreview.adapters.boot.qemu import (
+    KERNEL_ARGS,
+    QemuBackend,
+    guest_run,
+    port_options,
+    qemu_program,
+)
+from vreview.adapters.boot.watch import Watched, channels, watch
+from vreview.errors import CommandFailed, ToolMissing
+from vreview.model.bench import Mode
+from vreview.model.kernel import Kernel
+from vreview.ports import GuestJob, GuestRun, Observer
+
+_NOT_OF_THE_KERNEL = re.compile(
+    rb"^(?:qemu-system-\S+|virtme\S*|usage|Traceback)[: ]", re.MULTILINE
+)
+
+
+class VirtmeBackend:
+    """ports.BootBackend on virtme-ng. ``accelerator`` is "kvm" or "tcg" (see ``accelerator``)."""
+
+    def __init__(self, *, accelerator: str = "tcg") -> None:
+        self._accelerator = accelerator
+        self._plain = QemuBackend(accelerator=accelerator)
+
+    def run(self, kernel: Kernel, job: GuestJob, *, console: Path, observer: Observer) -> GuestRun:
+        """Boots ``kernel`` and runs the job; its folder is shared read-write over 9p.
+
+        Raises OurFailure when virtme-ng or QEMU cannot run, ToolMissing, StorageFailed.
+        """
+        if job.mode is Mode.DETERMINISTIC:
+            return self._plain.run(kernel, job, console=console, observer=observer)
+        with (
+            tempfile.TemporaryDirectory(prefix="vreview-boot-") as scratch,
+            channels(Path(scratch)) as through,
+        ):
+            root = Path(scratch) / "root"
+            root.mkdir()
+            guestroot.write_root(guestroot.guest_files(job, with_folder=False), root)
+            argv = (
+                *self._command(kernel, job, root=root, qemu=_guarded_qemu(Path(scratch))),
+                *("--qemu-opts", *port_options(through)),
+            )
+            seen = watch(
+                argv,
+                through,
+                stderr_is_console=True,
+                deadlines=job.deadlines,
+                console=console,
+                observer=observer,
+            )
+        _raise_if_never_ran(seen, argv)
+        return guest_run(seen, console=console, accelerator=self._accelerator)
+
+    def _command(self, kernel: Kernel, job: GuestJob, *, root: Path, qemu: Path) -> tuple[str, ...]:
+        inside = str(job.folder)
+        words = tuple(f"--kopt={word}" for word in (*KERNEL_ARGS, *job.kernel_args))
+        return (
+            *(_virtme_run(), "--kimg", str(kernel.image), "--mods", "none"),
+            *("--root", str(root), f"--rwdir={inside}={job.folder}", "--force-9p"),
+            *(() if self._accelerator == "kvm" else ("--disable-kvm",)),
+            *("--cpus", str(job.cpus), "--memory", f"{job.memory_mib}M"),
+            *("--qemu-bin", str(qemu), "--show-boot-console", "--verbose", *words),
+            *("--script-sh", f"/bin/sh {guestroot.SCRIPT}"),
+        )
+
+
+def _virtme_run() -> str:
+    """virtme-run lies beside the interpreter that runs vreview, on PATH or not."""
+    found = Path(sys.executable).with_name("virtme-run")
+    if not os.access(found, os.X_OK):
+        raise ToolMissing("virtme-run", needed_for="boot kernels (virtme-ng, a Python package)")
+    return str(found)
+
+
+def _guarded_qemu(scratch: Path) -> Path:
+    """QEMU under a name that makes the kernel kill it when virtme-ng dies.
+
+    PR_SET_PDEATHSIG does not pass through fork: vreview's death kills virtme-run, and only this
+    makes virtme-run's death kill QEMU.
+    """
+    script = scratch / "qemu"
+    script.write_text(
+        f'#!/bin/sh\nexec setpriv --pdeathsig KILL -- {shlex.quote(qemu_program())} "$@"\n'
+    )
+    script.chmod(0o700)
+    return script
+
+
+def _raise_if_never_ran(seen: Watched, argv: tuple[str, ...]) -> None:
+    """Raises CommandFailed when no kernel was ever started: nothing but virtme's or QEMU's words.
+
+    virtme-run's status says nothing of the sort: it is 255 for a panic and 1 for a job's.
+    """
+    ran = re.search(rb"^\[ *\d+\.\d+\]", seen.console, re.MULTILINE)
+    if seen.process_status and not ran and _NOT_OF_THE_KERNEL.search(seen.console):
+        raise CommandFailed(
+            argv,
+            seen.process_status,
+            output=seen.console.decode(errors="replace"),
+            hint="vreview doctor",
+        )

@@ -1,0 +1,281 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Watches a guest: three channels, a deadline for each phase, and no QEMU left behind.
+
+The channels are FIFOs that QEMU writes to, so each byte is seen when it comes. Knows neither
+how the guest was started nor what its words mean, but for those of a kernel that is going down.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import select
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+
+from vreview.adapters.files import storage_failed
+from vreview.adapters.proc import kill_group, started
+from vreview.parse.console import GOING_DOWN
+from vreview.ports import Deadlines, Observer
+
+POWER_OFF_S = 15.0
+"""For the guest to power off after its job; what the console says meanwhile still counts."""
+AFTER_OOPS_S = 20.0
+"""For the job to end after an oops. It may (only its task dies), or wait for a lock for ever."""
+MOST_BYTES = 64 << 20
+"""On one channel. A guest that writes without end is stopped, not stored."""
+
+_GOING_DOWN = re.compile(GOING_DOWN.encode())
+
+
+class Phase(Enum):
+    """Where the guest is; the value is the report's word."""
+
+    FIRST_OUTPUT = "first output"
+    USER_SPACE = "user space"
+    COMMAND = "command"
+    POWER_OFF = "power off"
+
+
+@dataclass(frozen=True, slots=True)
+class Channels:
+    """FIFOs in a folder that goes with the boot. ``errors`` is QEMU's own voice."""
+
+    folder: Path
+
+    @property
+    def console(self) -> Path:
+        return self.folder / "console"
+
+    @property
+    def output(self) -> Path:
+        return self.folder / "output"
+
+    @property
+    def status(self) -> Path:
+        return self.folder / "status"
+
+    @property
+    def errors(self) -> Path:
+        return self.folder / "errors"
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What was seen. ``overdue`` is the sentence of the deadline that ended it, or empty.
+
+    ``process_status`` is that of the program that was started, None when it was killed here.
+    """
+
+    console: bytes
+    output: bytes
+    errors: bytes
+    phase: Phase
+    phase_s: tuple[tuple[str, float], ...]
+    exit_status: int | None
+    process_status: int | None
+    overdue: str = ""
+
+
+@dataclass(slots=True)
+class _State:
+    """The watcher's memory while the guest runs. Times are of the monotonic clock."""
+
+    deadlines: Deadlines
+    begin: float
+    phase: Phase = Phase.FIRST_OUTPUT
+    since: float = 0.0
+    heard: float = 0.0
+    going_down: float | None = None
+    exit_status: int | None = None
+    took: list[tuple[str, float]] = field(default_factory=list)
+
+    def enter(self, phase: Phase, now: float) -> None:
+        self.took.append((self.phase.value, round(now - self.since, 3)))
+        self.phase, self.since = phase, now
+
+    def due(self) -> tuple[float, str]:
+        """When the guest is given up, and the sentence for it."""
+        allowed = {
+            Phase.FIRST_OUTPUT: self.deadlines.first_output,
+            Phase.USER_SPACE: self.deadlines.user_space,
+            Phase.COMMAND: self.deadlines.command,
+            Phase.POWER_OFF: POWER_OFF_S,
+        }[self.phase]
+        limits = [(self.since + allowed, f"{_WAITED_FOR[self.phase]} within {allowed:g} s")]
+        if self.phase in (Phase.USER_SPACE, Phase.COMMAND):
+            silence = self.deadlines.silence
+            limits.append((self.heard + silence, f"nothing was heard for {silence:g} s"))
+        if self.going_down is not None:
+            limits.append(
+                (self.going_down + AFTER_OOPS_S, f"it went on for {AFTER_OOPS_S:g} s after an oops")
+            )
+        return min(limits)
+
+
+_WAITED_FOR = {
+    Phase.FIRST_OUTPUT: "the kernel printed nothing",
+    Phase.USER_SPACE: "user space did not start",
+    Phase.COMMAND: "the command did not end",
+    Phase.POWER_OFF: "the guest did not power off",
+}
+
+
+@contextlib.contextmanager
+def channels(folder: Path) -> Iterator[Channels]:
+    """Makes the FIFOs in ``folder``, which exists and is private. Raises StorageFailed."""
+    made = Channels(folder)
+    for path in (made.console, made.output, made.status, made.errors):
+        try:
+            os.mkfifo(path, 0o600)
+        except OSError as err:
+            raise storage_failed("make a FIFO at", path, err) from err
+    yield made
+
+
+def watch(
+    argv: Sequence[str],
+    through: Channels,
+    *,
+    stderr_is_console: bool,
+    deadlines: Deadlines,
+    console: Path,
+    observer: Observer,
+) -> Watched:
+    """Runs ``argv`` until the guest is gone or overdue; then kills what is left of it.
+
+    ``stderr_is_console`` says that the program writes the guest's console to its stderr.
+    Raises ToolMissing, StorageFailed (the console file cannot be written).
+    """
+    readers = {
+        os.open(path, os.O_RDONLY | os.O_NONBLOCK): name
+        for name, path in (
+            ("console", through.console),
+            ("output", through.output),
+            ("status", through.status),
+            ("errors", through.errors),
+        )
+    }
+    voice = os.open(through.console if stderr_is_console else through.errors, os.O_WRONLY)
+    try:
+        with (
+            open(console, "wb", buffering=0) as sink,
+            open(voice, "wb", closefd=True) as stderr,
+            started(
+                argv, stdout=subprocess.DEVNULL, stderr=stderr, needed_for="boot kernels"
+            ) as process,
+        ):
+            stderr.close()
+            return _Watcher(process, readers, sink.fileno(), deadlines, observer).run()
+    except OSError as err:
+        raise storage_failed("write the console to", console, err) from err
+    finally:
+        for reader in readers:
+            os.close(reader)
+
+
+class _Watcher:
+    """One boot's loop over its channels."""
+
+    def __init__(
+        self,
+        process: subprocess.Popen[bytes],
+        readers: dict[int, str],
+        sink: int,
+        deadlines: Deadlines,
+        observer: Observer,
+    ) -> None:
+        now = time.monotonic()
+        self._process = process
+        self._readers = readers
+        self._sink = sink
+        self._observer = observer
+        self._state = _State(deadlines, begin=now, since=now, heard=now)
+        self._got = {name: bytearray() for name in readers.values()}
+        self._overdue = ""
+
+    def run(self) -> Watched:
+        pid = os.pidfd_open(self._process.pid)
+        poller = select.poll()
+        poller.register(pid, select.POLLIN)
+        for reader in self._readers:
+            poller.register(reader, select.POLLIN)
+        try:
+            while not self._overdue:
+                when, sentence = self._state.due()
+                left = when - time.monotonic()
+                if left <= 0:
+                    self._overdue = sentence
+                    break
+                events = dict(poller.poll(left * 1000))
+                for reader in self._readers.keys() & events.keys():
+                    if not self._read(reader) and events[reader] & select.POLLHUP:
+                        poller.unregister(reader)
+                if pid in events:
+                    break
+        finally:
+            os.close(pid)
+        ended = self._process.poll()
+        kill_group(self._process)
+        for reader in self._readers:
+            while self._read(reader):
+                pass
+        self._state.took.append(
+            (self._state.phase.value, round(time.monotonic() - self._state.since, 3))
+        )
+        got = {name: bytes(data) for name, data in self._got.items()}
+        return Watched(
+            console=got["console"],
+            output=got["output"],
+            errors=got["errors"],
+            phase=self._state.phase,
+            phase_s=tuple(self._state.took),
+            exit_status=self._state.exit_status,
+            process_status=ended,
+            overdue=self._overdue,
+        )
+
+    def _read(self, reader: int) -> bool:
+        """Takes what a channel holds; False when there is no more (now, or for ever)."""
+        try:
+            data = os.read(reader, 65536)
+        except BlockingIOError:
+            return False
+        if not data:
+            return False
+        name, now = self._readers[reader], time.monotonic()
+        got = self._got[name]
+        if len(got) + len(data) > MOST_BYTES:
+            self._overdue = f"it wrote more than {MOST_BYTES >> 20} MiB to its {name}"
+            return False
+        got += data
+        self._state.heard = now
+        if name == "console":
+            self._console(data, now)
+        elif name == "status":
+            self._status(now)
+        return True
+
+    def _console(self, data: bytes, now: float) -> None:
+        os.write(self._sink, data)
+        state = self._state
+        if state.phase is Phase.FIRST_OUTPUT:
+            state.enter(Phase.USER_SPACE, now)
+        recent = bytes(self._got["console"][-len(data) - 80 :])
+        if state.going_down is None and _GOING_DOWN.search(recent):
+            state.going_down = now
+        self._observer.advance(len(self._got["console"]), None, state.phase.value)
+
+    def _status(self, now: float) -> None:
+        state, words = self._state, bytes(self._got["status"])
+        if state.phase in (Phase.FIRST_OUTPUT, Phase.USER_SPACE) and b"started\n" in words:
+            state.enter(Phase.COMMAND, now)
+        said = re.search(rb"^exit ([0-9]{1,3})\r?\n", words, re.MULTILINE)
+        if state.phase is Phase.COMMAND and said:
+            state.exit_status = int(said[1])
+            state.enter(Phase.POWER_OFF, now)
