@@ -24,29 +24,33 @@ def delta(
 
     Observations with one fingerprint are counted: two in the base and three in the tip are two
     ``persisting`` (the tip's, the first of them) and one ``new``; so whoever can tell which of
-    several equals is old passes that one first. A side that was not reached (did not apply, build
-    or boot) turns what the other side shows into ``unknown``, never into ``new`` or ``fixed``.
+    several equals is old passes that one first. What only the tip shows is ``unknown`` when the
+    base was not reached (did not apply, build or boot to the end): the base might have shown it
+    too. What only the base shows is ``unknown``, never ``fixed``, when the tip was not reached.
     """
     before, after = tuple(base), tuple(tip)
-    if not (base_reached and tip_reached):
-        return Delta(unknown=before + after)
     owed = Counter(o.fingerprint for o in before)
-    new: list[Observation] = []
+    only_tip: list[Observation] = []
     persisting: list[Observation] = []
     for observation in after:
         if owed[observation.fingerprint] > 0:
             owed[observation.fingerprint] -= 1
             persisting.append(observation)
         else:
-            new.append(observation)
+            only_tip.append(observation)
     matched = Counter(o.fingerprint for o in persisting)
-    fixed: list[Observation] = []
+    only_base: list[Observation] = []
     for observation in before:
         if matched[observation.fingerprint] > 0:
             matched[observation.fingerprint] -= 1
         else:
-            fixed.append(observation)
-    return Delta(tuple(new), tuple(fixed), tuple(persisting))
+            only_base.append(observation)
+    return Delta(
+        new=tuple(only_tip) if base_reached else (),
+        fixed=tuple(only_base) if tip_reached else (),
+        persisting=tuple(persisting),
+        unknown=(*(() if tip_reached else only_base), *(() if base_reached else only_tip)),
+    )
 
 
 def with_moves_settled(compared: Delta) -> Delta:

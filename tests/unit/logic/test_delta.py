@@ -50,11 +50,24 @@ def test_swapping_the_sides_swaps_new_and_fixed(
 @given(
     base=_SIDES, tip=_SIDES, reached=st.sampled_from([(False, True), (True, False), (False,) * 2])
 )
-def test_a_side_that_was_not_reached_decides_nothing(
+def test_a_side_that_was_not_reached_decides_nothing_alone(
     base: list[Observation], tip: list[Observation], reached: tuple[bool, bool]
 ) -> None:
+    full = delta(base, tip)
     result = delta(base, tip, base_reached=reached[0], tip_reached=reached[1])
-    assert result == Delta(unknown=(*base, *tip))
+    assert result.persisting == full.persisting
+    assert result.new == (full.new if reached[0] else ())
+    assert result.fixed == (full.fixed if reached[1] else ())
+    unsure = Counter(() if reached[0] else full.new) + Counter(() if reached[1] else full.fixed)
+    assert Counter(result.unknown) == unsure
+
+
+@given(base=_SIDES, tip=_SIDES)
+def test_merging_conserves_counts(base: list[Observation], tip: list[Observation]) -> None:
+    one, other = delta(base, tip), delta(tip, base)
+    both = merged([one, other])
+    assert Counter(both.new) == Counter(one.new) + Counter(other.new)
+    assert Counter(both.fixed) == Counter(one.fixed) + Counter(other.fixed)
 
 
 @given(base=_SIDES, tip=_SIDES)
