@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from vreview.parse.mail.headers import (
     Headers,
     from_base64,
-    parameters,
     mail_headers,
+    parameters,
     part_headers,
     to_text,
 )
@@ -125,7 +125,9 @@ def unflowed(data: bytes, *, delsp: bool) -> bytes:
             out.append(line)
             continue
         bare = line[1:] if line.startswith(b" ") else line
-        if bare.endswith(b" "):
+        # " " alone is an empty context line of a diff, which Thunderbird stuffs but means hard;
+        # git mailinfo joins it to the next line and git am then finds the patch corrupt.
+        if bare.endswith(b" ") and bare != b" ":
             held += bare[:-1] if delsp else bare
             continue
         out.append(held + bare)
