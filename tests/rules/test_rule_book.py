@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Every rule's folder is complete, speaks the house's language, and keeps what it promises."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from vreview.analysis.analyse import analyse
+from vreview.analysis.checks import CHECKS
+from vreview.analysis.hit import Hit
+from vreview.analysis.knowledge import Knowledge, knowledge_from
+from vreview.errors import ConfigError
+from vreview.resources import data_folder
+from vreview.rulebook import Rule, RuleBook, load_rules, rule_folders
+
+ROOT = data_folder("rules")
+FOLDERS = rule_folders(ROOT)
+SECTIONS = ["## What", "## Why", "## Example", "## Instead", "## Known false positives"]
+MARK = re.compile(r"/\* vreview: (\S+) \*/")
+ACCUSING = re.compile(
+    r"\b(you|your|wrong|bug|bad|must|forgot|forgotten|obviously|incorrect|fix)\b", re.I
+)
+
+each_rule = pytest.mark.parametrize("folder", FOLDERS, ids=lambda p: p.relative_to(ROOT).as_posix())
+
+
+@cache
+def book() -> RuleBook:
+    return load_rules()
+
+
+@cache
+def knowledge() -> Knowledge:
+    return knowledge_from(book().knowledge)
+
+
+def rule_of(folder: Path) -> Rule:
+    return next(r for r in book().rules if r.id == folder.relative_to(ROOT).as_posix())
+
+
+def hits(file: Path, rules: RuleBook) -> list[Hit]:
+    analysed = analyse(
+        file.read_bytes(), "drivers/demo/demo.c", knowledge=knowledge(), rules=rules.checks
+    )
+    assert analysed.not_understood == ()
+    return list(analysed.hits)
+
+
+def marked(file: Path) -> list[tuple[int, str]]:
+    lines = file.read_text().splitlines()
+    return [(n, m[1]) for n, text in enumerate(lines, start=1) for m in MARK.finditer(text)]
+
+
+def fired(file: Path, rules: RuleBook) -> list[tuple[int, str]]:
+    names = {rule.check: rule.id for rule in rules.rules}
+    return sorted((hit.line, names[hit.rule]) for hit in hits(file, rules))
+
+
+def test_every_check_has_a_rule_and_every_rule_a_check() -> None:
+    assert {rule.check for rule in book().rules} == set(CHECKS)
+
+
+def test_no_two_folders_are_the_same_rule() -> None:
+    assert len({rule.id for rule in book().rules}) == len(FOLDERS) >= 9
+
+
+@each_rule
+def test_bad_code_is_flagged_where_it_is_marked_and_nowhere_else(folder: Path) -> None:
+    expected = marked(folder / "bad.c")
+    assert {name for _, name in expected} == {rule_of(folder).id}
+    assert fired(folder / "bad.c", book()) == expected
+
+
+@each_rule
+def test_good_code_is_left_alone_by_every_rule(folder: Path) -> None:
+    assert fired(folder / "good.c", book()) == []
+
+
+@each_rule
+def test_a_rule_that_is_off_says_nothing(folder: Path) -> None:
+    assert fired(folder / "bad.c", book().without([rule_of(folder).id])) == []
+
+
+@each_rule
+def test_a_hit_comes_with_words_and_a_path(folder: Path) -> None:
+    for hit in hits(folder / "bad.c", book()):
+        message, question = rule_of(folder).worded(
+            {"function": hit.function, "subject": hit.subject, **dict(hit.words)}
+        )
+        assert "{" not in message + question
+        assert hit.steps
+        assert all(step.line >= 1 and step.text for step in hit.steps)
+        assert hit.line in {step.line for step in hit.steps}
+
+
+@each_rule
+def test_bad_code_is_short(folder: Path) -> None:
+    lines = (folder / "bad.c").read_text().splitlines()
+    assert lines[0] == "// SPDX-License-Identifier: GPL-2.0-or-later"
+    assert len(lines) <= 25
+
+
+@each_rule
+def test_the_page_has_its_sections_in_order(folder: Path) -> None:
+    lines = (folder / "README.md").read_text().splitlines()
+    assert lines[0] == f"# {rule_of(folder).id}"
+    assert [line for line in lines if line.startswith("## ")] == SECTIONS
+
+
+@each_rule
+def test_the_message_states_a_fact(folder: Path) -> None:
+    message = rule_of(folder).message
+    assert message[0].islower() or message[0] == "{"
+    assert not message.endswith((".", "!", "?"))
+    assert not ACCUSING.search(message)
+
+
+@each_rule
+def test_the_question_asks_about_something_named_and_accuses_nobody(folder: Path) -> None:
+    question = rule_of(folder).question
+    sentences = re.findall(r"[^.?!]+[.?!](?:\s|$)", question)
+    assert "".join(sentences) == question
+    assert len(sentences) <= 3
+    assert "?" in question
+    assert "!" not in question
+    assert "{" in question, "a question names what it is about"
+    assert not ACCUSING.search(question)
+    assert not re.search(r"\b(?!E[A-Z]+\b)[A-Z]{4,}\b", question), "nobody is shouted at"
+
+
+@each_rule
+def test_the_title_is_one_sentence_without_an_end(folder: Path) -> None:
+    title = rule_of(folder).title
+    assert title[0].isupper()
+    assert not title.endswith(".")
+    assert len(title) <= 72
+
+
+def test_an_incomplete_folder_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "errno" / "half-done"
+    folder.mkdir(parents=True)
+    (folder / "rule.toml").write_text('id = "errno/half-done"\n')
+    with pytest.raises(ConfigError, match=r"no README\.md"):
+        load_rules(tmp_path)
+
+
+def _copied(tmp_path: Path, **changes: str) -> Path:
+    """A rule book of one rule, with lines of its rule.toml replaced."""
+    source = FOLDERS[0]
+    folder = tmp_path / source.relative_to(ROOT)
+    folder.mkdir(parents=True)
+    for file in source.iterdir():
+        (folder / file.name).write_text(file.read_text())
+    toml = (folder / "rule.toml").read_text()
+    for key, line in changes.items():
+        toml = re.sub(rf"^{key} = .*$", line, toml, flags=re.MULTILINE)
+    (folder / "rule.toml").write_text(toml)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"severity": 'severity = "fatal"'}, "severity must be one of error, warning, note"),
+        ({"title": "title = 3"}, "title must be a text"),
+        ({"title": 'tittle = "x"'}, "no key 'tittle'"),
+        ({"id": 'id = "errno/other"'}, "but the folder is"),
+        ({"message": 'message = "{function.__class__} is"'}, "may only have places"),
+        ({"message": 'message = "{function!r} is"'}, "may only have places"),
+        ({"message": 'message = "{function"'}, "message: "),
+        ({"links": 'links = "x"'}, "links must be a list"),
+        ({"title": "title ="}, "cannot read"),
+    ],
+)
+def test_a_rule_that_says_what_it_may_not_is_refused_by_name(
+    tmp_path: Path, changes: dict[str, str], complaint: str
+) -> None:
+    root = _copied(tmp_path, **changes)
+    with pytest.raises(ConfigError, match=re.escape(complaint)) as refused:
+        load_rules(root)
+    assert "rule.toml" in str(refused.value)
+
+
+def test_a_word_that_no_check_gives_is_named() -> None:
+    rule = book().rules[0]
+    with pytest.raises(ConfigError, match=r"gives no word for \{"):
+        rule.worded({})
+
+
+def test_turning_off_an_unknown_rule_is_refused() -> None:
+    with pytest.raises(ConfigError, match="errno/none: there is no such rule"):
+        book().without(["errno/none"])
