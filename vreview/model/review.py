@@ -60,6 +60,7 @@ class Refusal(Enum):
     MISSING_PATCH = "an earlier patch is missing or did not apply"
     EMPTY = "no diff in it"
     BINARY = "a binary change without its data"
+    DAMAGED = "its diff is damaged"
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,11 +44,13 @@ def unquoted(text: bytes) -> tuple[bytes, bytes] | None:
 def checked_path(raw: bytes, *, strip: int) -> str:
     """The path in the tree that ``raw`` names, ``strip`` leading components removed.
 
-    Bytes that are not UTF-8 become surrogates. Raises HostileInput for an absolute path, and
-    for ``.``, ``..``, empty and ``.git`` components in the part that is kept *or* stripped;
-    SeriesError when nothing is left.
+    Raises HostileInput for an absolute path, for ``..`` and ``.git`` components, for empty
+    ones and ``.`` in the part that is kept; SeriesError when nothing is left or it is not UTF-8.
     """
-    name = raw.decode("utf-8", "surrogateescape")
+    try:
+        name = raw.decode()
+    except UnicodeDecodeError as err:
+        raise SeriesError(f"the path {raw!r} of a patch is not UTF-8") from err
     if name.startswith("/"):
         raise HostileInput(f"the path {name!r} of a patch is absolute", path=name)
     components = name.split("/")
