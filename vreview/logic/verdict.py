@@ -15,15 +15,15 @@ def verdict(
     comparisons: Iterable[Comparison],
     stages: Iterable[StageResult],
     *,
-    nothing_compiled: str = "",
+    idle: bool = False,
 ) -> Verdict:
     """NEW_PROBLEMS for a finding louder than a note or a slower metric; CANNOT_TELL when a stage
-    failed or none of the touched sources was compiled; else NOTHING_NEW."""
+    failed or, being ``idle``, the kernel held none of the touched sources; else NOTHING_NEW."""
     if any(f.observation.severity is not Severity.NOTE for f in findings):
         return Verdict.NEW_PROBLEMS
     if any(c.verdict is Speed.SLOWER for c in comparisons):
         return Verdict.NEW_PROBLEMS
     done = [s for s in stages if s.state is StageState.DONE]
-    if nothing_compiled or not done or any(s.state is StageState.FAILED for s in stages):
+    if idle or not done or any(s.state is StageState.FAILED for s in stages):
         return Verdict.CANNOT_TELL
     return Verdict.NOTHING_NEW

@@ -97,14 +97,22 @@ class Booted:
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """One boot for one suite or benchmark: ``name`` is its name, ``cases`` or ``samples`` what it
+    said, ``observations`` the splats and failed cases."""
+
+    name: str
+    booted: Booted
+    cases: tuple[Case, ...] = ()
+    samples: tuple[Samples, ...] = ()
+    observations: tuple[Observation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Trial:
-    """One tree under one profile: built, booted, tested, measured, as far as it got."""
+    """One tree under one profile: built, then booted once a run, as far as it got."""
 
     tree: str
     profile: str
     built: Built | None = None
-    booted: Booted | None = None
-    cases: tuple[Case, ...] = ()
-    samples: tuple[Samples, ...] = ()
-    observations: tuple[Observation, ...] = ()
-    """Everything observed: warnings, splats and failed cases as observations."""
+    runs: tuple[Run, ...] = ()

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# ruff: noqa: E101, W291, W293 (a mail is quoted with its tabs and trailing spaces)
 """A review with a bit of everything, hostile text included."""
 
 from __future__ import annotations

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The one heavy path: a tree is built, booted, tested and measured, on both sides alike.
+
+Review, and later bisection, walk it. Says what was observed; compares nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from vreview.app.journal import Journal
+from vreview.logic.observe import boot_observation, case_observations
+from vreview.model.bench import Mode, Samples
+from vreview.model.kernel import Kernel
+from vreview.model.series import Oid
+from vreview.model.trial import Built, Case, Run
+from vreview.parse.console import splat_observation
+from vreview.ports import Benchmark, BootBackend, Builder, GuestJob, Observer, TestSuite
+
+
+class Side(Enum):
+    """Which of the two trees."""
+
+    BASE = "base"
+    TIP = "tip"
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """Something to run in a guest: a suite, or a benchmark in one mode.
+
+    ``boots`` is how often a side runs it; ``alone`` that nothing else may run meanwhile.
+    """
+
+    name: str
+    profile: str
+    prepare: Callable[[Path], GuestJob]
+    read: Callable[[str], tuple[tuple[Case, ...], tuple[Samples, ...]]]
+    boots: int = 1
+    alone: bool = False
+
+
+def suite_exercise(suite: TestSuite) -> Exercise:
+    return Exercise(suite.name, "test", suite.prepare, lambda output: (suite.read(output), ()))
+
+
+def benchmark_exercise(benchmark: Benchmark, mode: Mode, *, boots: int) -> Exercise:
+    return Exercise(
+        f"{benchmark.name}-{mode.value}",
+        "perf",
+        lambda folder: benchmark.prepare(folder, mode=mode),
+        lambda output: ((), benchmark.read(output, mode=mode)),
+        boots=boots,
+        alone=mode is Mode.WALL,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Lab:
+    """What a trial needs: the machine's side, and where its files go."""
+
+    builder: Builder
+    backend: BootBackend
+    journal: Journal
+    folder: Path
+    observer: Observer
+
+
+def build_side(
+    side: Side, commit: Oid, *, profile: str, touched: tuple[str, ...], lab: Lab
+) -> Built:
+    """Builds one side under one profile, once a run."""
+
+    def build() -> Built:
+        what = f"build {side.value} ({profile})"
+        lab.observer.begin(what)
+        built = lab.builder.build(commit, profile=profile, touched=touched, observer=lab.observer)
+        lab.observer.end(what, "from the store" if built.from_store else built.state.value)
+        return built
+
+    built = lab.journal.once(f"build-{profile}-{side.value}", Built, build)
+    if built.kernel is not None and not built.kernel.image.exists():
+        # The cache was emptied since: it may cost time, never the answer.
+        built = lab.builder.build(commit, profile=profile, touched=touched, observer=lab.observer)
+    return built
+
+
+def run_once(
+    side: Side, kernel: Kernel, exercise: Exercise, *, job: GuestJob, number: int, lab: Lab
+) -> Run:
+    """Boots one side for one exercise."""
+    suffix = f"-{number}" if exercise.boots > 1 else ""
+    key = f"run-{exercise.name}-{side.value}{suffix}"
+
+    def boot() -> Run:
+        what = f"{exercise.name} on {side.value}"
+        lab.observer.begin(what)
+        done = lab.backend.run(
+            kernel, job, console=lab.folder / f"{key}.console", observer=lab.observer
+        )
+        cases, samples = exercise.read(done.output)
+        ended = boot_observation(exercise.name, done.booted)
+        lab.observer.end(what, done.booted.state.value)
+        return Run(
+            exercise.name,
+            done.booted,
+            cases,
+            samples,
+            (
+                *map(splat_observation, done.booted.splats),
+                *case_observations(cases),
+                *((ended,) if ended else ()),
+            ),
+        )
+
+    return lab.journal.once(key, Run, boot)
+
+
+def run_sides(
+    kernels: Mapping[Side, Kernel], exercise: Exercise, *, lab: Lab
+) -> Mapping[Side, tuple[Run, ...]]:
+    """Runs an exercise on each side: at the same time, or in turns when it must be alone."""
+    place = lab.folder / "guest" / exercise.name
+    place.mkdir(parents=True, exist_ok=True)
+    job = exercise.prepare(place)
+    turns = [(side, number) for number in range(1, exercise.boots + 1) for side in kernels]
+
+    def turn(what: tuple[Side, int]) -> Run:
+        side, number = what
+        return run_once(side, kernels[side], exercise, job=job, number=number, lab=lab)
+
+    done = list(map(turn, turns)) if exercise.alone else _at_once(turn, turns)
+    return {
+        side: tuple(run for (ran, _), run in zip(turns, done, strict=True) if ran is side)
+        for side in kernels
+    }
+
+
+def _at_once(turn: Callable[[tuple[Side, int]], Run], turns: list[tuple[Side, int]]) -> list[Run]:
+    """Both sides at the same time; on Ctrl-C or an error nothing is waited for."""
+    pool = ThreadPoolExecutor(max_workers=2)
+    try:
+        return list(pool.map(turn, turns))
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def pooled(runs: tuple[Run, ...]) -> tuple[Samples, ...]:
+    """The samples of several boots, joined by metric, each boot kept apart."""
+    boots: dict[str, list[tuple[float, ...]]] = {}
+    metrics = {}
+    for run in runs:
+        for samples in run.samples:
+            metrics[samples.metric.name] = samples.metric
+            boots.setdefault(samples.metric.name, []).extend(samples.boots)
+    return tuple(Samples(metrics[name], tuple(of)) for name, of in sorted(boots.items()))

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""``vreview doctor``: is this machine ready, and if not, what to type."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from vreview import wiring
+from vreview.cli.boundary import Exit
+from vreview.cli.options import Settings, Tree
+
+_STYLE = {"ok": "green", "look": "yellow", "missing": "red"}
+
+
+def doctor_command(
+    tree: Tree = None,
+    fix: Annotated[
+        bool,
+        typer.Option("--fix", help="Install what is missing (Debian; elsewhere: print the names)."),
+    ] = False,
+    refresh: Annotated[
+        bool, typer.Option("--refresh", help="Try again which accelerator really boots.")
+    ] = False,
+    settings: Settings = None,
+) -> int:
+    """Say what is there, what is missing, and which accelerator really boots.
+
+    /dev/kvm may open and answer and yet hang its guests, so something is booted, once; the answer
+    is kept with its date. Exit status: 0 ready, 3 something is missing.
+    """
+    config = wiring.settings(settings or ())
+    if fix:
+        wiring.install_missing()
+    checks = wiring.checks(config, tree=tree, refresh=refresh)
+    table = Table.grid(padding=(0, 2))
+    for check in checks:
+        state = check.state.value
+        table.add_row(Text(state, style=_STYLE[state]), Text(check.name), Text(check.detail))
+        if check.type_next:
+            table.add_row("", "", Text(f"type: {check.type_next}", style="bold"))
+    Console(highlight=False, markup=False, emoji=False, soft_wrap=True).print(table)
+    ready = all(check.state.value != "missing" for check in checks)
+    return Exit.NOTHING_NEW if ready else Exit.OUR_FAILURE

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Options that several commands share, with one wording each."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+SERIES = typer.Argument(
+    help="An mbox, a Maildir, a folder or list of patches, one .eml, - for standard input,"
+    " a git range A..B, or a message-id found in the configured mirrors.",
+    metavar="SERIES",
+    show_default=False,
+)
+Tree = Annotated[
+    Path | None,
+    typer.Option(
+        help="The kernel tree, a git repository. Default: the configured one, else the imported.",
+        show_default=False,
+    ),
+]
+Base = Annotated[
+    str | None,
+    typer.Option(
+        help="The commit to apply to. Default: the series' base-commit: trailer, else the commit"
+        " whose blobs fit, else HEAD.",
+        show_default=False,
+    ),
+]
+Version = Annotated[
+    int | None,
+    typer.Option("--take", help="The version of the series to take. Default: the newest.",
+                 show_default=False, metavar="N"),
+]  # fmt: skip
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("-c", help="A setting for this call, key=value.", metavar="KEY=VALUE"),
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
+
+
+class ReportFormat(StrEnum):
+    """How a review is told."""
+
+    TEXT = "text"
+    JSON = "json"
+    MAIL = "mail"

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""``vreview review``: from an mbox to a verdict."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vreview import wiring
+from vreview.app.review import review
+from vreview.cli.boundary import Exit
+from vreview.cli.options import (
+    SERIES,
+    Base,
+    Quiet,
+    ReportFormat,
+    Settings,
+    Tree,
+    Version,
+)
+from vreview.errors import InputError
+from vreview.model.review import Stage, Verdict
+
+EXIT = {
+    Verdict.NOTHING_NEW: Exit.NOTHING_NEW,
+    Verdict.NEW_PROBLEMS: Exit.SOMETHING_NEW,
+    Verdict.CANNOT_TELL: Exit.CANNOT_TELL,
+}
+_CHOOSABLE = (Stage.LINT, Stage.BUILD, Stage.BOOT, Stage.TEST, Stage.PERF)
+
+
+def chosen_stages(only: str, skip: str) -> frozenset[Stage]:
+    """The stages of --only and --skip. Raises InputError for a word that is no stage, and for a
+    choice whose steps cannot follow from each other."""
+    known = {stage.value: stage for stage in _CHOOSABLE}
+    asked = {
+        option: [word for word in text.split(",") if word]
+        for option, text in (("--only", only), ("--skip", skip))
+    }
+    for option, words in asked.items():
+        for word in words:
+            if word not in known:
+                raise InputError(
+                    f"{option} {word}: there is no such stage", hint=f"stages: {', '.join(known)}"
+                )
+    stages = {known[w] for w in asked["--only"]} or set(_CHOOSABLE)
+    stages -= {known[w] for w in asked["--skip"]}
+    if not stages:
+        raise InputError("--only and --skip together leave no stage to run")
+    return frozenset(stages)
+
+
+def review_command(
+    series: Annotated[list[str] | None, SERIES] = None,
+    tree: Tree = None,
+    base: Base = None,
+    take: Version = None,
+    only: Annotated[
+        str, typer.Option(help="Run these stages alone: lint,build,boot,test,perf.")
+    ] = "",
+    skip: Annotated[str, typer.Option(help="Leave these stages out.")] = "",
+    no_tree: Annotated[
+        bool, typer.Option("--no-tree", help="Read the hunks' own text; build and run nothing.")
+    ] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the newest interrupted run.")
+    ] = False,
+    run: Annotated[str, typer.Option(help="With --resume: the run of this name.")] = "",
+    wall_boots: Annotated[
+        int,
+        typer.Option(min=0, max=50, help="Boots a side for wall-clock samples; 0 for none."),
+    ] = 1,
+    form: Annotated[ReportFormat, typer.Option("--format", help="How to tell it.")] = (
+        ReportFormat.TEXT
+    ),
+    quiet: Quiet = False,
+    settings: Settings = None,
+) -> int:
+    """Apply, build, boot, test, measure and read a series, and say what it changes.
+
+    The tree is built, booted and tested with the series and without it; the report holds what is
+    new. The run is kept: an interrupted one goes on with --resume. Exit status: 0 nothing new,
+    1 something new, 2 bad input, 3 our side failed, 4 cannot tell.
+    """
+    config = wiring.settings(settings or ())
+    if resume == bool(series):
+        raise InputError(
+            "expected a SERIES, or --resume alone", hint="vreview review SERIES | --resume"
+        )
+    if resume:
+        request, where = wiring.resumed_run(run)
+    else:
+        request = wiring.ReviewRequest(
+            tree=str(tree.resolve()) if tree else "",
+            base=base,
+            take=take,
+            stages=tuple(sorted(s.value for s in chosen_stages(only, skip))),
+            no_tree=no_tree,
+            wall_boots=wall_boots,
+        )
+        where = wiring.new_run(request, series or (), config=config)
+    with wiring.observer(quiet=quiet) as observer:
+        found = wiring.series_of(where, request)
+        tools = wiring.review_tools(request, where, config=config, observer=observer)
+        result = review(
+            found,
+            stages=frozenset(map(Stage, request.stages)),
+            tools=tools,
+            no_tree=request.no_tree,
+        )
+    for name, text in wiring.reports(result).items():
+        wiring.keep(where.folder / f"report.{name}", text)
+    where.save("end", {"verdict": result.verdict.value})
+    sys.stdout.write(wiring.reporter(form.value, tty=sys.stdout.isatty()).render(result))
+    if not quiet:
+        print(f"kept in {_short(where.folder)}", file=sys.stderr)
+    return EXIT[result.verdict]
+
+
+def _short(path: Path) -> str:
+    home = str(Path.home())
+    return f"~{str(path).removeprefix(home)}" if str(path).startswith(home + "/") else str(path)
