@@ -7,11 +7,38 @@ It knows no patches, opens no files, and runs nothing: whether a hit is new is d
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
+from vreview.analysis.checks import CHECKS
 from vreview.analysis.excerpt import Chunk, stitch
-from vreview.analysis.hit import FileAnalysis
+from vreview.analysis.expr import TooDeep
+from vreview.analysis.facts import FileFacts, FunctionFacts, addresses_taken, mapped_errors
+from vreview.analysis.flow import run
+from vreview.analysis.graph import Graph, build
+from vreview.analysis.hit import FileAnalysis, FunctionSpan, Hit
 from vreview.analysis.knowledge import Knowledge
-from vreview.analysis.summary import FileSummary
+from vreview.analysis.mask import Masked, mask
+from vreview.analysis.summary import (
+    FileSummary,
+    FunctionSummary,
+    World,
+    find_callbacks,
+    summarise_function,
+)
+from vreview.analysis.syntax import Function, functions_of, parse, slot_uses
+
+MOST_BYTES = 8_000_000
+
+
+@dataclass(slots=True)
+class _Read:
+    """A file after the first pass: graphs and summaries, no paths yet."""
+
+    masked: Masked
+    functions: dict[str, tuple[Function, Graph, FunctionSummary]] = field(default_factory=dict)
+    spans: list[FunctionSpan] = field(default_factory=list)
+    not_understood: list[tuple[str, str]] = field(default_factory=list)
+    summary: FileSummary = field(default_factory=lambda: FileSummary(""))
 
 
 def analyse(
@@ -27,7 +54,84 @@ def analyse(
     ``context``: summaries of the series' other files, for callbacks and helpers that live there.
     Deterministic; never raises for any text.
     """
-    return FileAnalysis(hits=(), functions=())
+    read = _read(text, path, knowledge)
+    world = World(read.summary, [other for other in context if other.path != path])
+    functions: list[FunctionFacts] = []
+    for function, graph, summary in read.functions.values():
+        flow = run(graph, last_line=function.last, knowledge=knowledge, world=world)
+        if flow.gave_up:
+            read.not_understood.append((function.name, flow.gave_up))
+        functions.append(FunctionFacts(function, graph, summary, flow))
+    understood = tuple(functions)
+    facts = FileFacts(
+        path=path,
+        knowledge=knowledge,
+        world=world,
+        functions=understood,
+        comments=read.masked.comments,
+        address_taken=addresses_taken(understood) | _in_slots(read, world),
+        mapped=mapped_errors(understood),
+    )
+    return FileAnalysis(
+        hits=_hits(facts, rules, text.count(b"\n") + 1),
+        functions=tuple(read.spans),
+        not_understood=tuple(read.not_understood),
+    )
+
+
+def _hits(facts: FileFacts, rules: frozenset[str] | None, last_line: int) -> tuple[Hit, ...]:
+    found: dict[tuple[str, str, int, str], Hit] = {}
+    for rule, check in CHECKS.items():
+        if rules is not None and rule not in rules:
+            continue
+        for function in facts.functions:
+            for hit in check(function, facts):
+                if 1 <= hit.line <= last_line:
+                    found.setdefault((hit.rule, hit.function, hit.line, hit.subject), hit)
+    return tuple(sorted(found.values(), key=lambda hit: (hit.line, hit.rule, hit.subject)))
+
+
+def _in_slots(read: _Read, world: World) -> frozenset[str]:
+    uses = {use.function for use in slot_uses(read.masked.text)}
+    return frozenset(uses & set(read.functions)) | world.callback_names
+
+
+def _read(text: bytes, path: str, knowledge: Knowledge) -> _Read:
+    masked = mask(text[:MOST_BYTES])
+    read = _Read(masked)
+    for function in functions_of(parse(masked)):
+        read.spans.append(FunctionSpan(function.name, function.first, function.last))
+        if function.trouble:
+            read.not_understood.append((function.name, function.trouble))
+            continue
+        try:
+            graph = build(function, masked.iterators, knowledge)
+        except TooDeep:
+            read.not_understood.append((function.name, "nested too deep"))
+            continue
+        summary = summarise_function(
+            function.name,
+            graph,
+            path=path,
+            first=function.first,
+            parameters=function.parameters,
+            knowledge=knowledge,
+        )
+        read.functions.setdefault(function.name, (function, graph, summary))
+    summaries = {name: entry[2] for name, entry in read.functions.items()}
+    read.summary = FileSummary(
+        path,
+        tuple(summaries.values()),
+        tuple(
+            find_callbacks(
+                tuple(slot_uses(masked.text)),
+                {name: entry[1] for name, entry in read.functions.items()},
+                path=path,
+                knowledge=knowledge,
+            )
+        ),
+    )
+    return read
 
 
 def analyse_excerpt(
@@ -44,7 +148,7 @@ def analyse_excerpt(
 
 def summarise(text: bytes, path: str, *, knowledge: Knowledge) -> FileSummary:
     """What another file's analysis may want to know of this one."""
-    return FileSummary(path)
+    return _read(text, path, knowledge).summary
 
 
 def summarise_excerpt(chunks: Sequence[Chunk], path: str, *, knowledge: Knowledge) -> FileSummary:

@@ -7,10 +7,20 @@ lines of the gap. It knows neither patches nor files: who has hunks hands over `
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from vreview.analysis.mask import mask
+
 HOLE = b"__vreview_hole__"
+_MARK = HOLE + b"();"
+_SIGNATURE = re.compile(rb"^(?!\s*(?:struct|union|enum)\s+\w+\s*(?:\{|=|$))[A-Za-z_].*?(\w+)\s*\(")
+_CLOSES = re.compile(rb"^\}")
+_OPENS = re.compile(rb"^\{")
+_TOP_LEVEL = re.compile(rb"^(?![A-Za-z_]\w*:(?!:))[A-Za-z_#/]")
+_DEEPEST = 50  # blocks that any person nests
+_BRACE = re.compile(rb"[{}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,5 +37,148 @@ class Chunk:
 
 
 def stitch(chunks: Sequence[Chunk]) -> bytes:
-    """One text with all chunks at their own lines, every brace closed, gaps marked as holes."""
+    """One text with all chunks at their own lines, every brace closed, gaps marked as holes.
+
+    Chunks are taken in the order of their lines; one that overlaps an earlier one is left out.
+    """
+    text: list[bytes] = []
+    open_function = b""
+    for chunk in _contiguous(chunks):
+        while len(text) < chunk.first_line - 1:
+            text.append(b"")
+        inside = _begins_inside(chunk)
+        name = _name(chunk.section) if inside else b""
+        glue = b""
+        if open_function and (not inside or name != open_function):
+            glue = b"}"
+            open_function = b""
+        before = _comment_before(chunk)
+        own_brace = inside and _OPENS.match(b"".join(chunk.lines)) is not None
+        opened, after, still_open = _balance(
+            chunk, begins_in_function=inside and name != b"" and not own_brace
+        )
+        if own_brace and name:
+            glue += b" " + _signature(chunk.section, name)
+        elif inside and name and not open_function:
+            glue += b" " + _signature(chunk.section, name) + b" {" + _MARK
+        elif inside and name:
+            glue += b" " + _MARK
+        lines = list(chunk.lines)
+        if inside and not name:
+            lines = _without_head(lines)
+            opened, after, still_open = _balance(
+                Chunk(chunk.first_line, tuple(lines)), begins_in_function=False
+            )
+        if text:
+            text[-1] += glue + opened + before
+        text.extend(lines)
+        text.append(after)
+        open_function = (_last_function(lines) or name or b"?") if still_open else b""
+    if open_function:
+        text.append(b"}")
+    return b"\n".join(text) + b"\n"
+
+
+def _contiguous(chunks: Sequence[Chunk]) -> list[Chunk]:
+    """In order; touching chunks become one, so that there is always a line for the glue."""
+    joined: list[Chunk] = []
+    for chunk in sorted(chunks, key=lambda c: c.first_line):
+        if not chunk.lines:
+            continue
+        last = joined[-1] if joined else None
+        end = last.first_line + len(last.lines) if last is not None else 0
+        if last is not None and chunk.first_line == end:
+            joined[-1] = Chunk(last.first_line, last.lines + chunk.lines, last.section)
+        elif last is None or chunk.first_line > end:
+            joined.append(chunk)
+    return joined
+
+
+def _begins_inside(chunk: Chunk) -> bool:
+    """The first line that starts in column 0 closes something, or there is none."""
+    for line in chunk.lines:
+        if _CLOSES.match(line):
+            return True
+        if _OPENS.match(line):
+            return True
+        if line[:1] in (b"", b" ", b"\t", b"*") or line.startswith((b"#", b"//", b"/*")):
+            continue
+        if _TOP_LEVEL.match(line):
+            return False
+    return bool(chunk.section)
+
+
+def _name(section: bytes) -> bytes:
+    found = _SIGNATURE.match(section)
+    return found.group(1) if found else b""
+
+
+def _signature(section: bytes, name: bytes) -> bytes:
+    """The section's line, its parameters closed as far as they are visible."""
+    head = section.split(b"{")[0].rstrip()
+    opening = head.find(b"(")
+    parameters = head[opening + 1 :].rsplit(b")", 1)[0].rstrip().rstrip(b",")
+    parameters = re.sub(rb"[^\w\s,*]", b" ", parameters)
+    kind = re.sub(rb"\b(static|inline|extern)\b|[^\w\s*]", b" ", head[: head.find(name)]).strip()
+    return b"static " + (kind or b"int") + b" " + name + b"(" + parameters + b")"
+
+
+def _comment_before(chunk: Chunk) -> bytes:
+    text = b"\n".join(chunk.lines)
+    end, start = text.find(b"*/"), text.find(b"/*")
+    return b" /*" if end >= 0 and (start < 0 or end < start) else b""
+
+
+def _balance(chunk: Chunk, *, begins_in_function: bool) -> tuple[bytes, bytes, bool]:
+    """Braces (with what they need before them) to open at the start and to close at the end of
+    the chunk, and whether it ends inside a function, which is then left open."""
+    before = _comment_before(chunk)
+    plain = mask(before + b"\n".join(chunk.lines)).text
+    missing: list[bytes] = []
+    depth = 1 if begins_in_function else 0
+    lines = plain.split(b"\n")
+    for number, line in enumerate(lines):
+        for brace in _BRACE.finditer(line):
+            if brace.group() == b"{":
+                depth += 1
+                continue
+            at_column_0 = brace.start() == 0
+            depth -= 1
+            if depth == 0 and not at_column_0 and begins_in_function and len(missing) < _DEEPEST:
+                depth = 1
+                missing.append(_opener(lines, number, brace.end()))
+            elif depth < 0:
+                depth = 0
+        if line[:1] == b"}":
+            begins_in_function = False
+    opened = b"".join(b" " + opener for opener in reversed(missing))
+    if depth == 0:
+        return opened, b"", False
+    return opened, _MARK + b"}" * (depth - 1), True
+
+
+def _opener(lines: Sequence[bytes], number: int, end: int) -> bytes:
+    rest = lines[number][end:].lstrip()
+    if rest.startswith(b"while") and rest.rstrip().endswith(b";"):
+        return b"do {" + _MARK
+    if any(re.match(rb"\s*(case\b|default\s*:)", line) for line in lines[: number + 1]):
+        return b"switch (" + HOLE + b"()) { default: " + _MARK
+    return b"if (" + HOLE + b"()) {" + _MARK
+
+
+def _without_head(lines: list[bytes]) -> list[bytes]:
+    """Without the lines up to the first ``}`` in column 0: the inside of something unknown."""
+    for number, line in enumerate(lines):
+        if _CLOSES.match(line):
+            return [b""] * (number + 1) + lines[number + 1 :]
+    return [b""] * len(lines)
+
+
+def _last_function(lines: Sequence[bytes]) -> bytes:
+    """The name on the last line in column 0 that looks like a definition's first."""
+    for line in reversed(lines):
+        if _CLOSES.match(line):
+            return b""
+        if _TOP_LEVEL.match(line) and (found := _SIGNATURE.match(line)):
+            return found.group(1)
     return b""

@@ -17,6 +17,12 @@ Success = Literal["always", "nonzero", "zero"]
 Context = Literal["atomic", "sleepable"]
 
 _SUCCESS: dict[str, Success] = {"always": "always", "nonzero": "nonzero", "zero": "zero"}
+_WAYS = (
+    ("always", "take"),
+    ("nonzero", "try"),
+    ("zero", "take_or_error"),
+    ("zero", "try_or_error"),
+)
 _CONTEXT: dict[str, Context] = {"atomic": "atomic", "sleepable": "sleepable"}
 
 
@@ -88,11 +94,22 @@ class BulkPair:
 
 
 @dataclass(frozen=True, slots=True)
+class CountPair:
+    """References that are added to one object by a count: ``single`` gives back one of them."""
+
+    name: str
+    acquire: frozenset[str]
+    bulk: frozenset[str]
+    single: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Knowledge:
     """Everything that the checks look up by name."""
 
     errnos: frozenset[str] = frozenset()
     positive_takers: frozenset[str] = frozenset()
+    errno_calls: frozenset[str] = frozenset()
     families: Mapping[str, LockFamily] = field(default_factory=dict)
     takes: Mapping[str, LockCall] = field(default_factory=dict)
     drops: Mapping[str, LockCall] = field(default_factory=dict)
@@ -100,8 +117,13 @@ class Knowledge:
     slots: Mapping[tuple[str, str], Slot] = field(default_factory=dict)
     registrations: Mapping[str, Registration] = field(default_factory=dict)
     waiters: Mapping[str, Waiter] = field(default_factory=dict)
+    sleeping_flags: frozenset[str] = frozenset()
     bulk_pairs: tuple[BulkPair, ...] = ()
+    count_pairs: tuple[CountPair, ...] = ()
+    count_acquires: frozenset[str] = frozenset()
+    page_releases: frozenset[str] = frozenset()
     noreturn: frozenset[str] = frozenset()
+    transparent: frozenset[str] = frozenset()
     must_hold: frozenset[str] = frozenset()
 
 
@@ -113,9 +135,21 @@ def knowledge_from(tables: Mapping[str, Mapping[str, object]]) -> Knowledge:
     sleepers = _Table("sleepers", tables.get("sleepers", {}))
     families, takes, drops = _locks(_Table("locks", tables.get("locks", {})))
     slots, registrations = _callbacks(_Table("callbacks", tables.get("callbacks", {})))
+    pairs = _Table("pairs", tables.get("pairs", {}))
+    bulks = tuple(_pairs(pairs))
+    counts = tuple(
+        CountPair(
+            row.text("name"),
+            row.names("acquire"),
+            row.names("bulk_release"),
+            row.names("single_release"),
+        )
+        for row in pairs.rows("count")
+    )
     return Knowledge(
         errnos=errno.names("names"),
         positive_takers=errno.names("positive_takers"),
+        errno_calls=errno.names("errno_calls"),
         families=families,
         takes=takes,
         drops=drops,
@@ -126,8 +160,13 @@ def knowledge_from(tables: Mapping[str, Mapping[str, object]]) -> Knowledge:
             row.text("call"): Waiter(row.text("call"), row.number("object"), row.text("kind"))
             for row in _Table("waiters", tables.get("waiters", {})).rows("waiter")
         },
-        bulk_pairs=tuple(_pairs(_Table("pairs", tables.get("pairs", {})))),
-        noreturn=_Table("errno", tables.get("errno", {})).names("noreturn"),
+        sleeping_flags=sleepers.names("flags"),
+        bulk_pairs=bulks,
+        page_releases=frozenset(n for p in bulks for n in p.bulk | p.single | p.foreign),
+        count_pairs=counts,
+        count_acquires=frozenset(name for pair in counts for name in pair.acquire),
+        noreturn=errno.names("noreturn"),
+        transparent=errno.names("transparent"),
         must_hold=_Table("locks", tables.get("locks", {})).names("must_hold"),
     )
 
@@ -199,11 +238,10 @@ def _locks(
         family = LockFamily(row.text("name"), row.truth("sleeping"), row.truth("atomic"))
         families[family.name] = family
         arg = row.number("arg")
-        for success, key in (("always", "take"), ("nonzero", "try"), ("zero", "take_or_error")):
+        for success, key in _WAYS:
             for name in row.names(key):
-                takes[name] = LockCall(
-                    family.name, arg, _SUCCESS[success], family.sleeping and key != "try"
-                )
+                sleeps = family.sleeping and key.startswith("take")
+                takes[name] = LockCall(family.name, arg, _SUCCESS[success], sleeps)
         for name in row.names("drop"):
             drops[name] = LockCall(family.name, arg, "always", sleeps=False)
     return families, takes, drops
@@ -233,7 +271,7 @@ def _pairs(table: _Table) -> Iterator[BulkPair]:
         array = row.number("array")
         yield BulkPair(
             name=row.text("name"),
-            acquire={name: array for name in sorted(row.names("acquire"))},
+            acquire=dict.fromkeys(sorted(row.names("acquire")), array),
             bulk=row.names("bulk_release"),
             single=row.names("single_release"),
             foreign=row.names("foreign_release"),

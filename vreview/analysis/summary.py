@@ -1,9 +1,71 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What is known of a function without looking into it again. No paths, no lines."""
+"""What one function does to the world, in a few facts, and which functions are callbacks.
+
+Made from one walk over a function's graph, without paths; the closure over calls is ``World``.
+"""
 
 from __future__ import annotations
 
+import re
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+
+from vreview.analysis.expr import Expr, K, last_field, object_key, walk
+from vreview.analysis.graph import Graph, Op
+from vreview.analysis.knowledge import Context, Knowledge
+from vreview.analysis.syntax import SlotUse
+
+_ASKS_CONTEXT = re.compile(
+    r"^(in_atomic|in_interrupt|irqs_disabled|in_irq|in_task|oops_in_progress)$|can_sleep|may_sleep|atomic_ctx"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """``call(...)`` at ``line``; ``family`` and ``field`` as the kind of fact needs them."""
+
+    line: int
+    call: str
+    family: str = ""
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionSummary:
+    """Facts of one function, its callees not included. ``asks_context``: it looks where it runs
+    before it acts."""
+
+    name: str
+    path: str
+    first: int
+    parameters: tuple[str, ...]
+    calls: tuple[Fact, ...] = ()
+    takes: tuple[Fact, ...] = ()
+    drops: tuple[Fact, ...] = ()
+    sleeps: tuple[Fact, ...] = ()
+    waits: tuple[Fact, ...] = ()
+    counts: tuple[Fact, ...] = ()
+    errnos: frozenset[str] = frozenset()
+    minus_one: bool = False
+    forwards: frozenset[str] = frozenset()
+    asks_context: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """``function`` is called by the kernel: as what, and whether it may sleep there.
+
+    ``field`` is the last member of the object that it was registered with, '' for any.
+    """
+
+    function: str
+    kind: str
+    context: Context
+    field: str
+    how: str
+    path: str
+    line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,3 +73,236 @@ class FileSummary:
     """The functions and callbacks of one file, for the analysis of another one."""
 
     path: str
+    functions: tuple[FunctionSummary, ...] = ()
+    callbacks: tuple[Callback, ...] = ()
+
+
+def summarise_function(
+    name: str,
+    graph: Graph,
+    *,
+    path: str,
+    first: int,
+    parameters: tuple[str, ...],
+    knowledge: Knowledge,
+) -> FunctionSummary:
+    """One walk over all expressions of the graph."""
+    calls: list[Fact] = []
+    takes: list[Fact] = []
+    drops: list[Fact] = []
+    sleeps: list[Fact] = []
+    waits: list[Fact] = []
+    counts: list[Fact] = []
+    for expr in _expressions(graph):
+        if expr.kind is not K.CALL:
+            continue
+        line, call = expr.line, expr.text
+        if call.isidentifier():
+            calls.append(Fact(line, call))
+        lock = knowledge.takes.get(call)
+        if lock is not None and lock.success != "nonzero":
+            takes.append(Fact(line, call, lock.family, last_field(lock_key(expr, lock.arg))))
+        if lock is not None and lock.sleeps:
+            sleeps.append(Fact(line, call))
+        drop = knowledge.drops.get(call)
+        if drop is not None:
+            drops.append(Fact(line, call, drop.family, last_field(lock_key(expr, drop.arg))))
+        waiter = knowledge.waiters.get(call)
+        if waiter is not None:
+            waits.append(Fact(line, call, waiter.kind, waited_field(expr, waiter.object)))
+        if call in knowledge.sleepers or any(
+            arg.kind is K.NAME and arg.text in knowledge.sleeping_flags for arg in expr.kids
+        ):
+            sleeps.append(Fact(line, call))
+        if call in knowledge.count_acquires:
+            counts.append(Fact(line, call))
+    errnos, minus_one, forwards = _results(graph, knowledge)
+    return FunctionSummary(
+        name=name,
+        path=path,
+        first=first,
+        parameters=parameters,
+        calls=tuple(calls),
+        takes=tuple(takes),
+        drops=tuple(drops),
+        sleeps=tuple(sleeps),
+        waits=tuple(waits),
+        counts=tuple(counts),
+        errnos=errnos,
+        minus_one=minus_one,
+        forwards=forwards,
+        asks_context=any(
+            expr.kind in (K.NAME, K.CALL) and _ASKS_CONTEXT.search(expr.text)
+            for expr in _expressions(graph)
+        ),
+    )
+
+
+def lock_key(call: Expr, arg: int) -> str:
+    """The canonical text of the lock that a call names; the family has to do where it has none."""
+    return object_key(call.kids[arg]) if 0 <= arg < len(call.kids) else ""
+
+
+def waited_field(call: Expr, arg: int) -> str:
+    """The last member of what a waiter waits for; '' where any will do."""
+    if not 0 <= arg < len(call.kids):
+        return ""
+    key = object_key(call.kids[arg])
+    if key.endswith(("->work", "->timer")) and "->" in key[: key.rfind("->")]:
+        # &x->poll_work.work: a delayed work's inner work.
+        outer = key[: key.rfind("->")]
+        return last_field(outer)
+    return last_field(key)
+
+
+def _expressions(graph: Graph) -> Iterator[Expr]:
+    for node in graph.nodes:
+        if node.expr is not None:
+            yield from walk(node.expr)
+
+
+def _results(graph: Graph, knowledge: Knowledge) -> tuple[frozenset[str], bool, frozenset[str]]:
+    """Which constants and whose results may be returned: flow-blind, by the returned names."""
+    returned: set[str] = set()
+    given: list[Expr] = []
+    for node in graph.nodes:
+        if node.op is Op.RETURN and node.expr is not None:
+            if node.expr.kind is K.NAME:
+                returned.add(node.expr.text)
+            given.append(node.expr)
+    for node in graph.nodes:
+        if node.op is Op.DECLARE and node.name in returned and node.expr is not None:
+            given.append(node.expr)
+        elif node.expr is not None:
+            given.extend(
+                e.kids[1]
+                for e in walk(node.expr)
+                if e.kind is K.ASSIGN
+                and len(e.kids) == 2
+                and e.kids[0].text in returned
+                and e.kids[0].kind is K.NAME
+            )
+    errnos: set[str] = set()
+    forwards: set[str] = set()
+    minus_one = False
+    while given:
+        expr = given.pop()
+        if expr.kind is K.CHOICE or (expr.kind is K.CALL and expr.text in ("ERR_PTR", "PTR_ERR")):
+            given.extend(expr.kids)
+        elif expr.kind is K.UNARY and expr.text == "-" and expr.kids:
+            errnos |= {expr.kids[0].text} & knowledge.errnos
+            minus_one = minus_one or expr.kids[0].text == "1"
+        elif expr.kind is K.CALL:
+            forwards.add(expr.text)
+    return frozenset(errnos), minus_one, frozenset(forwards)
+
+
+def find_callbacks(
+    uses: Sequence[SlotUse],
+    graphs: Mapping[str, Graph],
+    *,
+    path: str,
+    knowledge: Knowledge,
+) -> Iterator[Callback]:
+    """Functions handed over in operations structures and by registering calls."""
+    by_member = {slot.member: slot for slot in knowledge.slots.values() if slot.kind == "hrtimer"}
+    for use in uses:
+        slot = knowledge.slots.get((use.struct, use.member))
+        if slot is None and not use.struct:
+            slot = by_member.get(use.member)
+        if slot is not None and use.function.isidentifier():
+            how = f"`.{use.member}` of struct {slot.struct}"
+            yield Callback(use.function, slot.kind, slot.context, "", how, path, use.line)
+    for graph in graphs.values():
+        for expr in _expressions(graph):
+            if expr.kind is not K.CALL or expr.text not in knowledge.registrations:
+                continue
+            entry = knowledge.registrations[expr.text]
+            if max(entry.callback, entry.object) >= len(expr.kids):
+                continue
+            target = expr.kids[entry.callback]
+            if target.kind is K.ADDRESS and target.kids:
+                target = target.kids[0]
+            if target.kind is not K.NAME or target.text == "NULL":
+                continue
+            field = last_field(object_key(expr.kids[entry.object]))
+            if entry.object == entry.callback or entry.kind == "irq":
+                field = ""
+            yield Callback(
+                target.text, entry.kind, entry.context, field, f"{expr.text}()", path, expr.line
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A fact below a function: the chain of functions from the first one to where it stands."""
+
+    chain: tuple[FunctionSummary, ...]
+    fact: Fact
+
+
+class World:
+    """All functions and callbacks in view, this file's before those of the other files."""
+
+    def __init__(self, own: FileSummary, others: Sequence[FileSummary]) -> None:
+        self.functions: dict[str, FunctionSummary] = {}
+        for file in (own, *others):
+            for function in file.functions:
+                known = self.functions.get(function.name)
+                if known is None:
+                    self.functions[function.name] = function
+        self.callbacks = tuple(c for file in (own, *others) for c in file.callbacks)
+        self.callback_names = frozenset(c.function for c in self.callbacks)
+        self._drops: dict[str, frozenset[str]] = {}
+
+    def find(
+        self, name: str, facts: Callable[[FunctionSummary], Sequence[Fact]], *, deepest: int = 6
+    ) -> Found | None:
+        """The nearest fact in ``name`` or below it."""
+        start = self.functions.get(name)
+        if start is None:
+            return None
+        queue: deque[tuple[FunctionSummary, ...]] = deque([(start,)])
+        seen = {name}
+        while queue:
+            chain = queue.popleft()
+            for fact in facts(chain[-1]):
+                return Found(chain, fact)
+            if len(chain) >= deepest:
+                continue
+            for call in chain[-1].calls:
+                callee = self.functions.get(call.call)
+                if callee is not None and call.call not in seen:
+                    seen.add(call.call)
+                    queue.append((*chain, callee))
+        return None
+
+    def drops_below(self, name: str) -> frozenset[str]:
+        """The last members of all locks that ``name`` or a callee of it drops."""
+        if name not in self._drops:
+            fields: set[str] = set()
+            seen, todo = {name}, [name]
+            while todo:
+                function = self.functions.get(todo.pop())
+                if function is None:
+                    continue
+                fields.update(fact.field for fact in function.drops)
+                for call in function.calls:
+                    if call.call not in seen:
+                        seen.add(call.call)
+                        todo.append(call.call)
+            self._drops[name] = frozenset(fields)
+        return self._drops[name]
+
+    def errnos_of(self, name: str) -> frozenset[str]:
+        """Every -E that ``name`` gives back, itself or from a callee that it forwards."""
+        found: set[str] = set()
+        seen, todo = {name}, [name]
+        while todo:
+            function = self.functions.get(todo.pop())
+            if function is None:
+                continue
+            found |= function.errnos
+            todo.extend(function.forwards - seen)
+            seen |= function.forwards
+        return frozenset(found)

@@ -3,25 +3,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 
-from vreview.analysis.hit import Hit
-
-Check = Callable[..., Iterator[Hit]]
-
-
-def _silent(*_: object) -> Iterator[Hit]:
-    return iter(())
-
+from vreview.analysis.checks import (
+    asymmetric_release,
+    invented_errno,
+    kept_after_release,
+    minus_one_errno,
+    missing_unlock,
+    positive_errno,
+    sleep_in_callback,
+    stale_error_on_success,
+    waiter_under_callback_lock,
+)
+from vreview.analysis.facts import Check
 
 CHECKS: Mapping[str, Check] = {
-    "positive-errno": _silent,
-    "minus-one-errno": _silent,
-    "invented-errno": _silent,
-    "stale-error-on-success": _silent,
-    "asymmetric-release": _silent,
-    "kept-after-release": _silent,
-    "missing-unlock": _silent,
-    "waiter-under-callback-lock": _silent,
-    "sleep-in-callback": _silent,
+    module.RULE: module.check
+    for module in (
+        asymmetric_release,
+        invented_errno,
+        kept_after_release,
+        minus_one_errno,
+        missing_unlock,
+        positive_errno,
+        sleep_in_callback,
+        stale_error_on_success,
+        waiter_under_callback_lock,
+    )
 }

@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What was acquired in one go, or through one family, goes back one by one or through another.
+
+Counting is not attempted: only the mechanism is compared.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from vreview.analysis.expr import Expr, K, last_field, names_in, object_key, root_name, walk
+from vreview.analysis.facts import FileFacts, FunctionFacts
+from vreview.analysis.graph import Graph, Op, Way
+from vreview.analysis.hit import Hit, HitStep
+from vreview.analysis.knowledge import BulkPair
+from vreview.analysis.summary import Found
+
+RULE = "asymmetric-release"
+_GIVES_BACK = re.compile(r"(^|_)(put|unpin)(_|$)")
+
+
+def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
+    """Foreign releases, loops where the same array also goes back at once, and counted loops."""
+    yield from _foreign(function, file)
+    yield from _mixed(function, file)
+    yield from _counted(function, file)
+
+
+def _acquired(function: FunctionFacts, file: FileFacts) -> Iterator[tuple[str, BulkPair, Expr]]:
+    for expr in function.expressions():
+        if expr.kind is not K.CALL:
+            continue
+        for pair in file.knowledge.bulk_pairs:
+            position = pair.acquire.get(expr.text)
+            if position is not None and position < len(expr.kids):
+                yield _array(expr.kids[position]), pair, expr
+
+
+def _array(expr: Expr) -> str:
+    """The array of ``pages``, ``&pages[i]``, ``pages + i``, ``pages[i]``."""
+    while expr.kind in (K.ADDRESS, K.INDEX, K.DEREF, K.BINARY) and expr.kids:
+        expr = expr.kids[0]
+    return object_key(expr)
+
+
+def _foreign(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
+    acquired: dict[str, list[tuple[BulkPair, Expr, str]]] = {}
+    for other in file.functions:
+        for array, pair, call in _acquired(other, file):
+            if other is function or "->" in array:
+                key = array if other is function else "->" + last_field(array)
+                acquired.setdefault(key, []).append((pair, call, other.name))
+    for expr in function.expressions():
+        if expr.kind is not K.CALL or not expr.kids:
+            continue
+        array = _array(expr.kids[0])
+        sources = acquired.get(array) or (
+            acquired.get("->" + last_field(array)) if "->" in array else None
+        )
+        if not sources or not all(expr.text in pair.foreign for pair, _, _ in sources):
+            continue
+        pair, call, where = sources[0]
+        yield Hit(
+            rule=RULE,
+            function=function.name,
+            line=expr.line,
+            subject=f"{call.text}: {expr.text}",
+            words=(
+                ("acquire", call.text),
+                ("release", expr.text),
+                ("inverse", min(pair.bulk)),
+            ),
+            steps=(
+                HitStep(call.line, f"{where}() gets `{array}` with {call.text}()"),
+                HitStep(expr.line, f"{expr.text}() gives it back: not the inverse"),
+            ),
+        )
+
+
+def _mixed(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
+    """The same function gives the same array back at once on one path and singly on another."""
+    acquired = {array: (pair, call) for array, pair, call in _acquired(function, file)}
+    if not acquired:
+        return
+    calls = [e for e in function.expressions() if e.kind is K.CALL and e.kids]
+    for array, (pair, call) in acquired.items():
+        bulk = next((e for e in calls if e.text in pair.bulk and _array(e.kids[0]) == array), None)
+        for expr in calls:
+            if bulk is None or expr.text not in pair.single or _array(expr.kids[0]) != array:
+                continue
+            yield Hit(
+                rule=RULE,
+                function=function.name,
+                line=expr.line,
+                subject=f"{call.text}: {expr.text}",
+                words=(
+                    ("acquire", call.text),
+                    ("release", expr.text),
+                    ("inverse", bulk.text),
+                ),
+                steps=(
+                    HitStep(call.line, f"{call.text}() gets `{array}` in one go"),
+                    HitStep(bulk.line, f"{bulk.text}() gives it back in one go here"),
+                    HitStep(expr.line, f"{expr.text}() gives it back one by one here"),
+                ),
+                weak=True,
+            )
+
+
+def _counted(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
+    """``n = take_many(); for (; n; n--) put_one();``: the counterpart of the count is not used."""
+    counts: dict[str, tuple[Expr, Found]] = {}
+    for node in function.graph.nodes:
+        for expr in walk(node.expr) if node.expr is not None else ():
+            if expr.kind is K.ASSIGN and expr.kids[0].kind is K.NAME:
+                source = expr.kids[1]
+                if source.kind is K.CALL:
+                    found = file.world.find(source.text, lambda f: f.counts, deepest=3)
+                    if found is not None:
+                        counts[expr.kids[0].text] = (source, found)
+    for name, (source, found) in counts.items():
+        for release in _released_in_loop(function.graph, name, file):
+            yield Hit(
+                rule=RULE,
+                function=function.name,
+                line=release.line,
+                subject=f"{source.text}: {release.text}",
+                words=(
+                    ("acquire", source.text),
+                    ("release", release.text),
+                    ("inverse", _inverse(found, file)),
+                ),
+                steps=(
+                    HitStep(
+                        source.line,
+                        f"`{name}` references are taken at once: {source.text}() uses "
+                        f"{found.fact.call}()",
+                    ),
+                    HitStep(release.line, f"{release.text}() drops them one by one"),
+                ),
+            )
+
+
+def _inverse(found: Found, file: FileFacts) -> str:
+    for pair in file.knowledge.count_pairs:
+        if found.fact.call in pair.acquire:
+            return min(pair.bulk)
+    return ""
+
+
+def _released_in_loop(graph: Graph, name: str, file: FileFacts) -> Iterator[Expr]:
+    singles = {n for pair in file.knowledge.count_pairs for n in pair.single}
+    for index, node in enumerate(graph.nodes):
+        if node.op is not Op.BRANCH or node.expr is None or name not in names_in(node.expr):
+            continue
+        for inner in sorted(_loop_body(graph, index)):
+            expr = graph.nodes[inner].expr
+            for call in walk(expr) if expr is not None else ():
+                if (
+                    call.kind is K.CALL
+                    and (call.text in singles or _GIVES_BACK.search(call.text))
+                    and not any(call.text in p.bulk for p in file.knowledge.count_pairs)
+                ):
+                    given = {root_name(kid) for kid in call.kids} | set(names_in(call))
+                    if name not in given:
+                        yield call
+
+
+def _loop_body(graph: Graph, branch: int) -> set[int]:
+    """Nodes on a way from the branch's true side back to the branch, by the shortest loop only."""
+    forward: set[int] = set()
+    todo = [arc.target for arc in graph.nodes[branch].arcs if arc.way is Way.TRUE]
+    while todo:
+        index = todo.pop()
+        if index in forward or index == branch:
+            continue
+        forward.add(index)
+        todo.extend(arc.target for arc in graph.nodes[index].arcs)
+    before: dict[int, list[int]] = {}
+    for index in forward:
+        for arc in graph.nodes[index].arcs:
+            before.setdefault(arc.target, []).append(index)
+    backward: set[int] = set()
+    todo = list(before.get(branch, ()))
+    while todo:
+        index = todo.pop()
+        if index in backward:
+            continue
+        backward.add(index)
+        todo.extend(before.get(index, ()))
+    return backward

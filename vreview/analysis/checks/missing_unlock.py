@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A path returns with the lock held that another path of the same function drops.
+
+Silent for functions that hand the lock to their caller: by their name, by returning with it held
+on success only, or by dropping a lock that they never took.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from vreview.analysis.facts import FileFacts, FunctionFacts
+from vreview.analysis.flow import Moment
+from vreview.analysis.hit import Hit, HitStep
+from vreview.analysis.state import BELOW_ZERO, Held, V
+from vreview.analysis.summary import lock_key
+
+RULE = "missing-unlock"
+_HANDS_OVER = re.compile(
+    r"(?<!un)(?<!b)lock|acquire|_get\b|_begin|_start\b|enter|grab|_next\b|prepare|suspend|freeze"
+)
+
+
+def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
+    """One hit for each return that keeps a lock."""
+    if _HANDS_OVER.search(function.name):
+        return
+    returns = [m for m in function.flow.returns() if not m.state.blind]
+    kept = [(held, m) for m in returns for held in m.state.locks if "[" not in held.key]
+    if not kept:
+        return
+    dropped, foreign = _drops(function, file)
+    for held, moment in kept:
+        if (held.key, held.family, held.line) not in dropped or (held.key, held.family) in foreign:
+            continue
+        if _by_design(held, returns):
+            continue
+        line = moment.line
+        yield Hit(
+            rule=RULE,
+            function=function.name,
+            line=line,
+            subject=f"{held.key or held.family}",
+            words=(("lock", held.key or held.family), ("call", held.call)),
+            steps=(*moment.state.steps(), HitStep(line, f"returns with {held.key} held")),
+        )
+
+
+def _drops(
+    function: FunctionFacts, file: FileFacts
+) -> tuple[set[tuple[str, str, int]], set[tuple[str, str]]]:
+    """What is dropped while held here (with the line that took it), and what is dropped though
+    nothing in sight took it."""
+    dropped: set[tuple[str, str, int]] = set()
+    foreign: set[tuple[str, str]] = set()
+    for moment in function.flow.calls():
+        drop = file.knowledge.drops.get(moment.expr.text) if moment.expr is not None else None
+        if drop is None or moment.expr is None:
+            continue
+        key = lock_key(moment.expr, drop.arg)
+        mine = [h for h in moment.state.locks if h.key == key and h.family == drop.family]
+        dropped.update((key, drop.family, h.line) for h in mine)
+        if not mine and not moment.state.blind:
+            foreign.add((key, drop.family))
+    return dropped, foreign
+
+
+def _by_design(held: Held, returns: list[Moment]) -> bool:
+    """Held whenever the function succeeds, and never when it fails (or the other way round)."""
+    with_it = {_outcome(m) for m in returns if any(_same(h, held) for h in m.state.locks)}
+    without = {_outcome(m) for m in returns if not any(_same(h, held) for h in m.state.locks)}
+    return not with_it & without and len(with_it | without) > 1 and "error" not in with_it
+
+
+def _same(one: Held, other: Held) -> bool:
+    return one.key == other.key and one.family == other.family
+
+
+def _outcome(moment: Moment) -> str:
+    if moment.value is None:
+        return "unknown" if moment.expr is not None else "end"
+    if moment.value.kind in BELOW_ZERO or moment.value.kind in (V.NONZERO, V.ERR_PTR, V.POS_ERRNO):
+        return "error"
+    return "success" if moment.value.kind is not V.RESULT else "unknown"

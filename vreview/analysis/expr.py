@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""C expressions as a small tree of our own: what the checks look at instead of a parser's nodes.
+
+No types and no constant folding beyond "is this a literal nought".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from tree_sitter import Node
+
+DEEPEST = 150
+
+
+class K(Enum):
+    """Kinds of expression."""
+
+    NAME = auto()
+    NUMBER = auto()
+    STRING = auto()
+    CALL = auto()  # text: the callee as written; kids: the arguments
+    UNARY = auto()  # text: - ! ~ +
+    DEREF = auto()
+    ADDRESS = auto()
+    BINARY = auto()  # text: the operator
+    ASSIGN = auto()  # text: = += …
+    UPDATE = auto()  # text: ++ --
+    MEMBER = auto()  # text: the member's name; kids: (base,)
+    INDEX = auto()
+    CHOICE = auto()  # a ? b : c, and a ?: c
+    COMMA = auto()
+    OTHER = auto()  # anything else, with what it holds as kids
+
+
+class TooDeep(Exception):
+    """The text is nested deeper than any person writes; the function is left alone."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Expr:
+    """One expression; ``line`` counts from 1. Casts and parentheses are already gone."""
+
+    kind: K
+    text: str
+    kids: tuple[Expr, ...]
+    line: int
+
+
+def lower(node: Node, depth: int = 0) -> Expr:
+    """The expression below a parser's node. Raises ``TooDeep``."""
+    if depth > DEEPEST:
+        raise TooDeep
+    kind = node.type
+    if kind in ("parenthesized_expression", "cast_expression", "expression_statement"):
+        inner = node.child_by_field_name("value") or _first_named(node)
+        if inner is not None and inner.type != "compound_statement":
+            return lower(inner, depth + 1)
+    line = node.start_point[0] + 1
+    if kind in ("identifier", "field_identifier", "type_identifier", "true", "false", "null"):
+        return Expr(K.NAME, _text(node), (), line)
+    if kind in ("number_literal", "char_literal"):
+        return Expr(K.NUMBER, _text(node), (), line)
+    if kind in ("string_literal", "concatenated_string"):
+        return Expr(K.STRING, "", (), line)
+    if kind == "call_expression":
+        return _lower_call(node, line, depth)
+    if kind == "field_expression":
+        base = node.child_by_field_name("argument")
+        member = node.child_by_field_name("field")
+        if base is not None and member is not None:
+            return Expr(K.MEMBER, _text(member), (lower(base, depth + 1),), line)
+    operator = node.child_by_field_name("operator")
+    sign = operator.type if operator is not None else ""
+    kids = tuple(
+        lower(child, depth + 1)
+        for child in node.named_children
+        if child.type not in ("comment", "type_descriptor", "gnu_asm_qualifier", "ERROR")
+    )
+    return Expr(
+        _KIND_OF.get(kind, K.OTHER) if kind != "pointer_expression" else _pointer(sign),
+        sign,
+        kids,
+        line,
+    )
+
+
+_KIND_OF = {
+    "subscript_expression": K.INDEX,
+    "assignment_expression": K.ASSIGN,
+    "update_expression": K.UPDATE,
+    "unary_expression": K.UNARY,
+    "binary_expression": K.BINARY,
+    "conditional_expression": K.CHOICE,
+    "comma_expression": K.COMMA,
+}
+
+
+def _pointer(sign: str) -> K:
+    return K.ADDRESS if sign == "&" else K.DEREF
+
+
+def _first_named(node: Node) -> Node | None:
+    named = [c for c in node.named_children if c.type not in ("comment", "type_descriptor")]
+    return named[0] if len(named) == 1 else None
+
+
+def _text(node: Node) -> str:
+    return (node.text or b"").decode("utf-8", "replace")
+
+
+def _lower_call(node: Node, line: int, depth: int) -> Expr:
+    callee = node.child_by_field_name("function")
+    arguments = node.child_by_field_name("arguments")
+    kids = tuple(
+        lower(child, depth + 1)
+        for child in (arguments.named_children if arguments is not None else ())
+        if child.type != "comment"
+    )
+    name = "" if callee is None else render(lower(callee, depth + 1))
+    return Expr(K.CALL, name, kids, line)
+
+
+def render(expr: Expr) -> str:
+    """The expression in one canonical spelling: no spaces, no casts, ``->`` for every member."""
+    kids = expr.kids
+    match expr.kind:
+        case K.NAME | K.NUMBER:
+            return expr.text
+        case K.STRING:
+            return '""'
+        case K.MEMBER:
+            base = kids[0].kids[0] if kids[0].kind is K.ADDRESS and kids[0].kids else kids[0]
+            return f"{render(base)}->{expr.text}"
+        case K.CALL:
+            return f"{expr.text}({', '.join(map(render, kids))})"
+        case K.ADDRESS if len(kids) == 1:
+            return f"&{render(kids[0])}"
+        case K.DEREF if len(kids) == 1:
+            return f"*{render(kids[0])}"
+        case K.UNARY if len(kids) == 1:
+            return f"{expr.text}{render(kids[0])}"
+        case K.UPDATE if len(kids) == 1:
+            return f"{render(kids[0])}{expr.text}"
+        case K.INDEX if len(kids) == 2:
+            return f"{render(kids[0])}[{render(kids[1])}]"
+        case K.BINARY | K.ASSIGN if len(kids) == 2:
+            return f"{render(kids[0])} {expr.text} {render(kids[1])}"
+        case K.CHOICE if len(kids) == 3:
+            return f"{render(kids[0])} ? {render(kids[1])} : {render(kids[2])}"
+        case _:
+            return f"({', '.join(map(render, kids))})"
+
+
+def walk(expr: Expr) -> Iterator[Expr]:
+    """The expression and everything in it, arguments before the call that takes them."""
+    stack = [(expr, False)]
+    while stack:
+        top, opened = stack.pop()
+        if opened or not top.kids:
+            yield top
+            continue
+        stack.append((top, True))
+        stack.extend((kid, False) for kid in reversed(top.kids))
+
+
+def names_in(expr: Expr) -> frozenset[str]:
+    """Every plain identifier that the expression mentions (no members, no callees)."""
+    return frozenset(e.text for e in walk(expr) if e.kind is K.NAME)
+
+
+def root_name(expr: Expr) -> str:
+    """The variable that an lvalue or pointer starts from: ``vq`` of ``&vq->dev.lock``; or ''."""
+    while expr.kind in (K.MEMBER, K.INDEX, K.ADDRESS, K.DEREF) and expr.kids:
+        expr = expr.kids[0]
+    return expr.text if expr.kind is K.NAME else ""
+
+
+def object_key(expr: Expr) -> str:
+    """The object that a pointer argument names, without its leading ``&``: ``vq->mutex``."""
+    while expr.kind is K.ADDRESS and expr.kids:
+        expr = expr.kids[0]
+    return render(expr)
+
+
+def last_field(key: str) -> str:
+    """``mutex`` of ``d->vqs[i]->mutex``: how one lock is recognised from function to function."""
+    tail = key.rsplit("->", 1)[-1]
+    return tail.split("[", 1)[0].lstrip("&*")
+
+
+def is_nought(expr: Expr) -> bool:
+    """A literal 0 or NULL."""
+    if expr.kind is K.NUMBER:
+        return expr.text.rstrip("uUlL") in ("0", "0x0", "00")
+    return expr.kind is K.NAME and expr.text in ("NULL", "false")

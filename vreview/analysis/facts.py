@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Everything that a check may look at: one function's facts, and those of its file.
+
+A check is a function from these two to hits; it keeps no state and walks no syntax.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from vreview.analysis.expr import Expr, K, walk
+from vreview.analysis.flow import Flow, Moment, Seen
+from vreview.analysis.graph import Graph
+from vreview.analysis.hit import Hit
+from vreview.analysis.knowledge import Knowledge
+from vreview.analysis.mask import Comment
+from vreview.analysis.state import V
+from vreview.analysis.summary import FunctionSummary, World
+from vreview.analysis.syntax import Function
+
+_NAMES_AN_ERRNO = re.compile(rb"\bE[A-Z0-9]{3,}\b|errno|error code|return code")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FunctionFacts:
+    """One understood function."""
+
+    function: Function
+    graph: Graph
+    summary: FunctionSummary
+    flow: Flow
+
+    @property
+    def name(self) -> str:
+        return self.function.name
+
+    def expressions(self) -> Iterator[Expr]:
+        """Every expression of the function, whatever path it is on."""
+        for node in self.graph.nodes:
+            if node.expr is not None:
+                yield from walk(node.expr)
+
+    def returns_number(self) -> bool:
+        """The result is a signed number in which an errno fits."""
+        words = set(self.function.result.replace("*", " * ").split())
+        return not words & {"void", "bool", "*", "unsigned", "u8", "u16", "u32", "u64", "char"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mapped:
+    """A caller tested the result of ``callee`` for ``< 0`` and returned an error of its own."""
+
+    callee: str
+    caller: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FileFacts:
+    """A file's functions in the order of the text, and the world that they live in."""
+
+    path: str
+    knowledge: Knowledge
+    world: World
+    functions: tuple[FunctionFacts, ...]
+    comments: tuple[Comment, ...]
+    address_taken: frozenset[str]
+    mapped: Mapping[str, Mapped]
+
+    def comment_names_errno(self, first: int, last: int) -> bool:
+        """Somebody explains an errno on these lines, so it is deliberate."""
+        return any(
+            comment.last >= first and comment.first <= last and _NAMES_AN_ERRNO.search(comment.text)
+            for comment in self.comments
+        )
+
+
+Check: TypeAlias = Callable[[FunctionFacts, FileFacts], Iterator[Hit]]
+
+
+def addresses_taken(functions: tuple[FunctionFacts, ...]) -> frozenset[str]:
+    """Functions of the file that are handed to someone: their callers are not all in sight."""
+    names = {facts.name for facts in functions}
+    taken: set[str] = set()
+    for facts in functions:
+        for expr in facts.expressions():
+            if expr.kind is K.NAME and expr.text in names:
+                taken.add(expr.text)
+    return frozenset(taken)
+
+
+def mapped_errors(functions: tuple[FunctionFacts, ...]) -> dict[str, Mapped]:
+    """Callees whose negative result some caller turns into an error or hands on."""
+    found: dict[str, Mapped] = {}
+    for facts in functions:
+        for moment in facts.flow.moments:
+            callee = _given_on(moment)
+            if callee:
+                found.setdefault(callee, Mapped(callee, facts.name, moment.line))
+    return found
+
+
+def _given_on(moment: Moment) -> str:
+    value, failed = moment.value, moment.state.failed
+    if moment.kind is Seen.CALL or value is None:
+        return ""
+    if moment.kind is Seen.RETURN and value.kind is V.NEGATIVE:
+        return value.name
+    if failed is None or value.kind not in (V.NEG_ERRNO, V.MINUS_ONE):
+        return ""
+    tested = moment.state.values.get(failed.variable)
+    return failed.callee if tested is not None and tested.kind is V.NEGATIVE else ""

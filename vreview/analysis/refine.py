@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a condition's outcome tells about the values in it; ``None`` where it cannot come out so."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from vreview.analysis.expr import Expr, K, is_nought
+from vreview.analysis.knowledge import Knowledge
+from vreview.analysis.state import ABOVE_ZERO, BELOW_ZERO, NOT_ZERO, Failure, State, V, Value, take
+
+_FLIPPED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
+_OPPOSITE = {"<": ">=", ">": "<=", "<=": ">", ">=": "<", "==": "!=", "!=": "=="}
+_ERROR_TESTS = frozenset({"IS_ERR", "IS_ERR_OR_NULL", "IS_ERR_VALUE"})
+
+
+def refine(
+    expr: Expr, value: Value | None, truth: bool, state: State | None, *, knowledge: Knowledge
+) -> State | None:
+    """The state on the arc where the (already evaluated) condition came out as ``truth``."""
+    if state is None:
+        return None
+    state = replace(state, failed=None)
+    if expr.kind is K.CALL and expr.text in _ERROR_TESTS and expr.kids:
+        return _pointer(expr, truth, state)
+    if expr.kind is K.BINARY and expr.text in _FLIPPED and len(expr.kids) == 2:
+        return _comparison(expr, truth, state, knowledge)
+    return _sign(_subject(expr), value, "!=" if truth else "==", state)
+
+
+def _subject(expr: Expr) -> str:
+    """The variable that carries the tested value, or ''."""
+    if expr.kind is K.ASSIGN and expr.text == "=" and expr.kids:
+        expr = expr.kids[0]
+    return expr.text if expr.kind is K.NAME else ""
+
+
+def _pointer(expr: Expr, truth: bool, state: State) -> State | None:
+    name = _subject(expr.kids[0])
+    known = state.values.get(name)
+    if known is not None and known.kind in (V.ERR_PTR, V.OK_PTR) and expr.text != "IS_ERR_OR_NULL":
+        if (known.kind is V.ERR_PTR) != truth:
+            return None
+        return state
+    if known is not None and known.kind is V.ZERO and expr.text == "IS_ERR" and truth:
+        return None
+    if not name:
+        return state
+    callee = known.name if known is not None and known.kind is V.RESULT else ""
+    kind = V.ERR_PTR if truth else V.OK_PTR
+    site = known.site if known is not None else expr.line
+    state = replace(state, values={**state.values, name: Value(kind, callee, site)})
+    if truth and callee and expr.text != "IS_ERR_OR_NULL":
+        state = replace(state, failed=Failure(callee, name, expr.line, pointer=True))
+    return state
+
+
+def _comparison(expr: Expr, truth: bool, state: State, knowledge: Knowledge) -> State | None:
+    left, right = expr.kids
+    operator = expr.text
+    if is_nought(left) or _errno_of(left, knowledge):
+        left, right, operator = right, left, _FLIPPED[operator]
+    if not truth:
+        operator = _OPPOSITE[operator]
+    name = _subject(left)
+    value = state.values.get(name)
+    if value is None and left.kind is K.CALL:
+        value = Value(V.RESULT, left.text, left.line)
+    if is_nought(right):
+        return _sign(name, value, operator, state)
+    if errno := _errno_of(right, knowledge):
+        return _errno(name, value, operator, errno, state)
+    return state
+
+
+def _errno_of(expr: Expr, knowledge: Knowledge) -> str:
+    if expr.kind is K.UNARY and expr.text == "-" and expr.kids[0].text in knowledge.errnos:
+        return expr.kids[0].text
+    return ""
+
+
+def _errno(name: str, value: Value | None, operator: str, errno: str, state: State) -> State | None:
+    if value is None or not name or operator not in ("==", "!="):
+        return state
+    same = value.kind is V.NEG_ERRNO and value.name == errno
+    if operator == "==":
+        if (
+            value.kind is V.ZERO
+            or value.kind in ABOVE_ZERO
+            or (value.kind is V.NEG_ERRNO and not same)
+        ):
+            return None
+        return replace(state, values={**state.values, name: Value(V.NEGATIVE, "", value.site)})
+    return None if same else state
+
+
+def _sign(name: str, value: Value | None, operator: str, state: State) -> State | None:
+    """``name`` (whose value is ``value``) compared with 0."""
+    kind = value.kind if value is not None else None
+    if not _possible(kind, operator):
+        return None
+    after = _after(kind, operator)
+    callee = value.name if value is not None and kind in (V.RESULT, V.NONZERO) else ""
+    site = value.site if value is not None else 0
+    if value is not None and value.lock is not None:
+        state = _locked(value, operator, state)
+    if after is not None and name:
+        state = replace(state, values={**state.values, name: Value(after, callee, site)})
+    if callee and operator in ("<", "!=") and after is not None:
+        state = replace(state, failed=Failure(callee, name, site, pointer=False))
+    return state
+
+
+def _possible(kind: V | None, operator: str) -> bool:
+    match operator:
+        case "==":
+            return kind not in NOT_ZERO
+        case "!=":
+            return kind is not V.ZERO
+        case "<":
+            return kind is not V.ZERO and kind not in ABOVE_ZERO and kind is not V.NONNEGATIVE
+        case ">=":
+            return kind not in BELOW_ZERO
+        case ">":
+            return kind is not V.ZERO and kind not in BELOW_ZERO
+        case _:
+            return kind not in ABOVE_ZERO
+
+
+def _after(kind: V | None, operator: str) -> V | None:
+    """What is known after the comparison; ``None`` where that is not more than before."""
+    if operator == "==":
+        return V.ZERO if kind is not V.ZERO else None
+    if kind in (V.NEG_ERRNO, V.POS_ERRNO, V.MINUS_ONE, V.ERR_PTR, V.OK_PTR):
+        return None
+    if operator == "!=":
+        if kind is V.NONNEGATIVE:
+            return V.POSITIVE
+        return V.NONZERO if kind in (None, V.RESULT) else None
+    if operator == "<":
+        return V.NEGATIVE
+    if operator == ">":
+        return V.POSITIVE
+    if operator == ">=":
+        if kind is V.NONZERO:
+            return V.POSITIVE
+        return V.NONNEGATIVE if kind in (None, V.RESULT) else None
+    return V.NEGATIVE if kind is V.NONZERO else None
+
+
+def _locked(value: Value, operator: str, state: State) -> State:
+    """A trylock's result was tested: it is held now, or not."""
+    held = value.lock
+    if held is None:
+        return state
+    result = "zero" if operator in ("==", ">=", "<=") else "nonzero"
+    return take(state, held) if result == value.held_if else state

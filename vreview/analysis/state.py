@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What is known at one point of one path: values, locks, tests already made, and how we came here.
+
+States are never changed; every step makes a new one. No control flow here: that is ``flow``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum, auto
+from typing import TypeAlias
+
+from vreview.analysis.expr import Expr, render
+from vreview.analysis.hit import HitStep
+
+
+class V(Enum):
+    """What is known of a value. Absent from the state: nothing."""
+
+    ZERO = auto()  # 0, NULL, false
+    NEG_ERRNO = auto()  # -E…, ``name`` says which
+    POS_ERRNO = auto()  # E… without its sign
+    MINUS_ONE = auto()
+    NEGATIVE = auto()
+    POSITIVE = auto()
+    NONZERO = auto()
+    NONNEGATIVE = auto()
+    RESULT = auto()  # what the call of ``name`` gave, not yet tested
+    ERR_PTR = auto()
+    OK_PTR = auto()
+
+
+BELOW_ZERO = frozenset({V.NEG_ERRNO, V.MINUS_ONE, V.NEGATIVE})
+ABOVE_ZERO = frozenset({V.POS_ERRNO, V.POSITIVE})
+NOT_ZERO = BELOW_ZERO | ABOVE_ZERO | {V.NONZERO, V.ERR_PTR}
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A lock that is held: its canonical text, its family, and the line that took it."""
+
+    key: str
+    family: str
+    line: int
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """``name``: the errno, or the callee that it came from. ``site``: the line that made it.
+    ``lock``: what is held if the result turns out ``held_if`` (zero, nonzero)."""
+
+    kind: V
+    name: str = ""
+    site: int = 0
+    lock: Held | None = None
+    held_if: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A member keeps ``array``; ``released`` is the line on which ``call`` gave it back, or 0."""
+
+    array: str
+    released: int = 0
+    call: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The last test found that the call of ``callee`` had failed. ``variable`` holds its result
+    ('' where the call stands in the condition itself)."""
+
+    callee: str
+    variable: str
+    line: int
+    pointer: bool
+
+
+Trace: TypeAlias = "tuple[Trace | None, int, str, Expr | None]"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class State:
+    """One abstract state. ``fell``: the line of the error label entered from above, or 0.
+    ``blind``: something on this path was not visible."""
+
+    values: Mapping[str, Value] = field(default_factory=dict)
+    tests: Mapping[str, bool] = field(default_factory=dict)
+    locks: tuple[Held, ...] = ()
+    stores: Mapping[str, Store] = field(default_factory=dict)
+    failed: Failure | None = None
+    fell: int = 0
+    blind: bool = False
+    trace: Trace | None = None
+
+    def identity(self) -> object:
+        """Equal for states that no check can tell apart."""
+        return (
+            frozenset(self.values.items()),
+            frozenset(self.tests.items()),
+            self.locks,
+            frozenset(self.stores.items()),
+            self.fell,
+            self.blind,
+            self.failed,
+        )
+
+    def said(self, line: int, words: str, expr: Expr | None = None) -> State:
+        """The same state with one more line of evidence."""
+        return replace(self, trace=(self.trace, line, words, expr))
+
+    def steps(self, longest: int = 14) -> tuple[HitStep, ...]:
+        """The evidence so far, oldest first, the last ``longest`` lines of it."""
+        steps: list[HitStep] = []
+        at = self.trace
+        while at is not None and len(steps) < longest:
+            before, line, words, expr = at
+            text = words.replace("@", shorten(render(expr))) if expr is not None else words
+            steps.append(HitStep(line, text))
+            at = before
+        return tuple(reversed(steps))
+
+
+def take(state: State, held: Held) -> State:
+    """The state with one more lock."""
+    words = f"`{held.call}({held.key})` takes the {held.family}"
+    return replace(state, locks=(*state.locks, held)).said(held.line, words)
+
+
+def shorten(text: str, longest: int = 60) -> str:
+    """One line of at most ``longest`` characters."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= longest else flat[: longest - 1] + "…"
