@@ -30,6 +30,8 @@ class Dropped:
     asked: str
     got: str
     fragment: str
+    why: str = ""
+    """What the tree's Kconfig says about it ("depends on …"), where it says something."""
 
 
 @dataclass(frozen=True, slots=True)

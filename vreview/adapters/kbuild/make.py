@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Runs kbuild: toolchain, variables, configuration, compilation. A kernel that does not build is
+a value; what is wrong with the machine is raised. Does not choose what to build.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from vreview.adapters.files import write_whole
+from vreview.adapters.proc import Done, run
+from vreview.errors import CommandFailed, CommandTimeout, StorageFailed, ToolMissing
+from vreview.model.kernel import Toolchain
+
+IMAGE = Path("arch/x86/boot/bzImage")
+_CONFIG_DEADLINE_S = 300.0
+
+# What a shell may have set for the user's own builds, or a make around us for itself.
+_FOREIGN = re.compile(
+    r"^(?:KBUILD_.*|KCONFIG_.*|MAKE.*|MFLAGS|GNUMAKEFLAGS|GIT_.*|ARCH|SUBARCH|CROSS_COMPILE|LLVM"
+    r"|LLVM_IAS|K?[CA]FLAGS(?:_.*)?|KCPPFLAGS|LDFLAGS(?:_.*)?|LOCALVERSION|CC|LD|HOSTCC|[CMOVW])$"
+)
+_NOT_FOUND = re.compile(r"(?:/bin/)?sh: (?:\d+: )?(?P<tool>[\w./+-]+): not found$", re.MULTILINE)
+_HEADER = re.compile(r"fatal error: (?P<header>(?:libelf|gelf)\.h): No such file", re.MULTILINE)
+_KILLED = re.compile(
+    r"^.*(?:fatal error: Killed signal|internal compiler error|cannot allocate memory"
+    r"|virtual memory exhausted).*$",
+    re.MULTILINE | re.IGNORECASE,
+)
+_NO_SPACE = "No space left on device"
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """``text`` is the .config, None when Kconfig refused; ``log`` what it said."""
+
+    text: str | None
+    log: str
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """``status`` of make, None when it did not end within its deadline."""
+
+    status: int | None
+    log: str
+    seconds: float
+
+
+def probe_toolchain(cc: str) -> Toolchain:
+    """What ``cc`` and the linker say they are. Raises ToolMissing."""
+    first = [
+        run((tool, "--version"), env={"LC_ALL": "C"}, needed_for="build kernels").text.splitlines()
+        for tool in (cc, "ld")
+    ]
+    return Toolchain(cc, *(lines[0] if lines else "" for lines in first))
+
+
+def variables(cc: str) -> tuple[str, ...]:
+    """Make variables that every build has; the same tree gives the same bytes with them."""
+    return (
+        "ARCH=x86",
+        f"CC={cc}",
+        "LOCALVERSION=",  # set, even to nothing: no "+" for a tree that is not a release
+        "KBUILD_BUILD_TIMESTAMP=Thu Jan  1 00:00:00 UTC 1970",
+        "KBUILD_BUILD_VERSION=1",
+        "KBUILD_BUILD_USER=vreview",
+        "KBUILD_BUILD_HOST=vreview",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Make:
+    """Kbuild on one source and O= folder. ``lock`` is held by make and all that it starts."""
+
+    source: Path
+    build: Path
+    lock: Path
+    cc: str
+
+    def configure(self, asked: str) -> Configured:
+        """All that ``asked`` says, everything else n; the result stays in the O= folder.
+
+        allnoconfig rather than tinyconfig, which is the same plus choices (SLOB, XZ, -Os) that
+        would have to be taken back.
+        """
+        fragment = self.build / ".vreview-asked.config"
+        write_whole(fragment, asked.encode())
+        done = self._make(
+            ("-s", f"KCONFIG_ALLCONFIG={fragment}", "allnoconfig"), deadline_s=_CONFIG_DEADLINE_S
+        )
+        _raise_if_ours(done.argv, done.status, done.text, self.build)
+        config = self.build / ".config"
+        built = done.status == 0 and config.is_file()
+        return Configured(config.read_text() if built else None, done.text, done.status)
+
+    def use_config(self, text: str) -> None:
+        """Puts a .config in place, not touching one that says the same (make goes by times)."""
+        config = self.build / ".config"
+        if not config.is_file() or config.read_text(errors="replace") != text:
+            write_whole(config, text.encode())
+
+    def bzimage(
+        self, *, jobs: int, log: Path, deadline_s: float, on_line: Callable[[str], None]
+    ) -> Made:
+        """Compiles; ``log`` grows as make writes. Raises OurFailure for what is not the kernel."""
+        arguments = (f"-j{jobs}", IMAGE.name)
+        try:
+            done = self._make(arguments, deadline_s=deadline_s, log=log, on_line=on_line)
+        except CommandTimeout:
+            return Made(None, log.read_text(errors="replace"), deadline_s)
+        if done.status != 0:
+            _raise_if_ours(done.argv, done.status, done.text, log)
+        return Made(done.status, done.text, done.seconds)
+
+    def release(self) -> str:
+        """The release string of the kernel in the O= folder ("6.1.0")."""
+        return (self.build / "include/config/kernel.release").read_text().strip()
+
+    def _make(
+        self,
+        arguments: Sequence[str],
+        *,
+        deadline_s: float,
+        log: Path | None = None,
+        on_line: Callable[[str], None] | None = None,
+    ) -> Done:
+        self.build.mkdir(parents=True, exist_ok=True)
+        cc = f"ccache {self.cc}" if shutil.which("ccache") else self.cc
+        # Should we be killed, compilers live on for a moment: they keep this lock until then.
+        argv = (
+            *("flock", str(self.lock)),
+            *("env", *(f"--unset={name}" for name in sorted(os.environ) if _FOREIGN.match(name))),
+            *("make", "-C", str(self.source), f"O={self.build}", *variables(self.cc), f"CC={cc}"),
+            *arguments,
+        )
+        return run(
+            argv,
+            env={"LC_ALL": "C"},
+            deadline_s=deadline_s,
+            check=False,
+            log=log,
+            on_line=on_line,
+            needed_for="build kernels",
+        )
+
+
+def _raise_if_ours(argv: Sequence[str], status: int, log: str, where: Path) -> None:
+    """Raises for a failed make that says nothing about the kernel."""
+    if status == 0:
+        return
+    if _NO_SPACE in log:
+        raise StorageFailed(
+            f"no space left on the device while building in {where}",
+            path=where,
+            hint=f"free some space beside {where.parent}, or set XDG_CACHE_HOME",
+        )
+    if missing := _NOT_FOUND.search(log):
+        raise ToolMissing(missing["tool"], needed_for="build kernels")
+    if missing := _HEADER.search(log):
+        raise ToolMissing(f"libelf's {missing['header']}", needed_for="build kernels")
+    if killed := _KILLED.search(log):
+        raise CommandFailed(
+            argv, status, output=killed[0], hint="try fewer compilers at once: -c jobs=1"
+        )
+    if status < 0 or status in (126, 127):
+        raise CommandFailed(argv, status, output=log)
+
+
+__all__ = ["IMAGE", "Configured", "Made", "Make", "probe_toolchain", "variables"]

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""An O= folder: mended after a kill, and the warnings of objects that make did not touch again.
+
+Make warns only about what it recompiles. So each unit's diagnostics are kept beside its object,
+and a build's warnings are those of its own log over the kept ones. Does not run make.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from vreview.adapters.files import write_whole
+from vreview.parse.diagnostics import LINKED, Diagnostic, parse_diagnostics, units_made
+
+_KEPT = ".vreview-warnings.json"
+
+
+def mend(build: Path) -> tuple[str, ...]:
+    """Removes outputs that a killed make may have left half done; gives their names, sorted.
+
+    Kbuild writes a target first and its .cmd file last, so a target that is newer than its .cmd,
+    or a .cmd without its end, was interrupted; make itself goes by the target's time alone and
+    would take such an object for finished.
+    """
+    removed = []
+    for folder, _, names in os.walk(build):
+        for name in names:
+            if not (name.startswith(".") and name.endswith(".cmd")):
+                continue
+            command, target = Path(folder, name), Path(folder, name[1:-4])
+            if _interrupted(target, command):
+                for path in (target, command):
+                    with contextlib.suppress(FileNotFoundError):
+                        path.unlink()
+                removed.append(str(target.relative_to(build)))
+    return tuple(sorted(removed))
+
+
+def _interrupted(target: Path, command: Path) -> bool:
+    try:
+        newer = target.stat().st_mtime_ns > command.stat().st_mtime_ns
+    except FileNotFoundError:
+        return False
+    text = command.read_bytes()
+    # fixdep ends its output with "$(deps_x.o):".
+    cut = b"\ndeps_" in text and not text.rstrip().endswith(b"):")
+    return newer or cut or not text.endswith(b"\n")
+
+
+def merged_warnings(build: Path, log: str, *, source: Path, tool: str) -> tuple[Diagnostic, ...]:
+    """All diagnostics of what the O= folder holds now; remembers them for the next build.
+
+    A unit that ``log`` made again has those of ``log`` alone; a unit whose source is gone, none.
+    """
+    made = set(units_made(log))
+    fresh = parse_diagnostics(log, source=str(source), build=str(build), tool=tool)
+    gone = made | {diagnostic.unit for diagnostic in fresh}
+    kept = {
+        unit: text
+        for unit, text in _kept(build).items()
+        if unit not in gone and (unit == LINKED or _has_source(source, unit))
+    }
+    for diagnostic in fresh:
+        before = kept.get(diagnostic.unit)
+        text = diagnostic.text.replace(f"{source}/", "")
+        kept[diagnostic.unit] = f"{before}\n{text}" if before else text
+    write_whole(build / _KEPT, json.dumps(dict(sorted(kept.items())), indent=0).encode())
+    return parse_diagnostics("\n".join(text for _, text in sorted(kept.items())), tool=tool)
+
+
+def _kept(build: Path) -> Mapping[str, str]:
+    try:
+        value = json.loads((build / _KEPT).read_bytes())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return {str(k): str(v) for k, v in value.items()} if isinstance(value, dict) else {}
+
+
+def _has_source(source: Path, unit: str) -> bool:
+    return any((source / f"{unit}{ending}").is_file() for ending in (".c", ".S"))
