@@ -52,8 +52,31 @@ class Repo(Protocol):
         """The commit's tree id."""
         ...
 
+    def subject(self, commit: Oid) -> str:
+        """The commit's title."""
+        ...
+
+    def blob(self, oid: str) -> bytes | None:
+        """A blob's bytes by its id or an unambiguous prefix, None when it is not here."""
+        ...
+
+    def changed_paths(self, old: Oid, new: Oid) -> tuple[str, ...]:
+        """Paths that differ between two commits, sorted."""
+        ...
+
+    def check_branch(self, name: str) -> None:
+        """Raises TreeError for a branch that exists, or a name that git does not allow."""
+        ...
+
+    def make_branch(self, name: str, commit: Oid) -> None:
+        """A branch of the user's, on the user's word. Raises TreeError as check_branch does."""
+        ...
+
     def apply(self, series: Series, *, base: str | None) -> Applied:
-        """Finds the base (as asked, when given) and applies; a conflict is a value."""
+        """Finds the base (as asked, when given) and applies; a conflict is a value.
+
+        Patches after one that does not apply are tried on the last that did.
+        """
         ...
 
 
@@ -107,8 +130,6 @@ class BootBackend(Protocol):
 
 class TestSuite(Protocol):
     """A correctness suite: chosen by touched files, prepared once, read from KTAP."""
-
-    __test__: bool = False  # not a test class, whatever pytest thinks of the name
 
     @property
     def name(self) -> str: ...

@@ -55,7 +55,7 @@ class ReviewTools:
     apply: Callable[[Series], Applied]
     lint: Callable[[Series, Applied | None], LintResult]
     lab: Lab
-    suites: Sequence[TestSuite]
+    suites_for: Callable[[Sequence[str]], Sequence[TestSuite]]
     benchmarks: Sequence[Benchmark]
     clock: Callable[[], float]
     wall_boots: int = 0
@@ -194,7 +194,7 @@ def _kernels(profile: str, seen: _Progress) -> Mapping[Side, Kernel]:
 def _boot_and_test(seen: _Progress, *, heavy: frozenset[Stage], tools: ReviewTools) -> None:
     """The first suite shows that both trees boot at all; the others run only when they do."""
     kernels = _kernels("test", seen)
-    wanted = [s for s in tools.suites if s.wanted(seen.series.paths)]
+    wanted = tools.suites_for(seen.series.paths)
     if not kernels or not wanted:
         why = "no suite is wanted" if kernels else "not both trees were built"
         for stage in (Stage.BOOT, Stage.TEST):

@@ -7,6 +7,10 @@ from typing import Annotated
 
 import typer
 
+from vreview.cli.doctor import doctor_command
+from vreview.cli.lint import lint_command
+from vreview.cli.review import review_command
+
 app = typer.Typer(
     name="vreview",
     help="Patch review and regression bisection for the Linux kernel.",
@@ -32,3 +36,8 @@ def main(
     ] = False,
 ) -> None:
     """Patch review and regression bisection for the Linux kernel."""
+
+
+app.command("review")(review_command)
+app.command("lint")(lint_command)
+app.command("doctor")(doctor_command)
