@@ -50,8 +50,9 @@ def postings(letters: Sequence[Letter]) -> tuple[Posting, ...]:
     titles: then the reply links tell the series apart.
     """
     patches = [letter for letter in letters if letter.is_patch]
-    if not patches:
-        # Somebody saved the answer to "resend as a reply": better this patch than none.
+    if not patches and len(letters) == 1:
+        # The one mail that was named is meant, even if it answers another; in a thread of
+        # replies a diff is somebody's suggestion.
         patches = [letter for letter in letters if letter.diff is not None]
     by_id = {letter.mail.message_id: letter for letter in letters}
     covers = [c for c in letters if _is_cover(c)]

@@ -169,15 +169,16 @@ def _targets(taken: Posting, found: Sequence[Posting]) -> dict[MessageId, int]:
     targets: dict[MessageId, int] = {}
     if taken.cover:
         targets[taken.cover.mail.message_id] = 0
-    for n, letter in (*taken.patches, *taken.copies):
+    for n, letter in taken.patches:
         targets[letter.mail.message_id] = n
+    # What was said of a diff that is no longer the same does not count for the new one.
     older = [p for p in found if p is not taken and p.version < taken.version]
-    if older:
+    others = [letter for p in older for _, letter in p.patches] + [c for _, c in taken.copies]
+    if others:
         keys = {diff_key(letter.diff or b""): n for n, letter in taken.patches}
-        for posting in older:
-            for _, letter in posting.patches:
-                same = keys.get(diff_key(letter.diff or b""), _NOT_TAKEN)
-                targets.setdefault(letter.mail.message_id, same)
+        for letter in others:
+            same = keys.get(diff_key(letter.diff or b""), _NOT_TAKEN)
+            targets.setdefault(letter.mail.message_id, same)
     return targets
 
 
