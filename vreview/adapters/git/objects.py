@@ -55,6 +55,10 @@ class GitRepo:
         diff = before.diff_to_tree(after, flags=pygit2.enums.DiffOption.SKIP_BINARY_CHECK)
         return tuple(sorted({f.path for d in diff.deltas for f in (d.old_file, d.new_file)}))
 
+    def check_branch(self, name: str) -> None:
+        """Raises TreeError for a branch that exists, or a name that git does not allow."""
+        self._store.check_branch(name)
+
     def make_branch(self, name: str, commit: Oid) -> None:
         """A branch of the user's: only on the user's word. Raises TreeError when it exists."""
         self._store.make_branch(name, commit)

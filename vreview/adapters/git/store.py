@@ -138,8 +138,8 @@ class Store:
         with self._writing():
             self.repo.references.create(f"{REFS}series/{commit}", commit, force=True)
 
-    def make_branch(self, name: str, commit: Oid) -> None:
-        """A new branch, as the user asked. Raises TreeError for one that exists or a bad name."""
+    def check_branch(self, name: str) -> str:
+        """The full name. Raises TreeError for a branch that exists or a name git refuses."""
         full = f"refs/heads/{name}"
         if name.startswith("-") or not pygit2.reference_is_valid_name(full):
             raise TreeError(f"{name!r} is not a name for a branch")
@@ -148,6 +148,11 @@ class Store:
                 f"the branch {name!r} exists already in {self.path}",
                 hint="choose another name with --branch",
             )
+        return full
+
+    def make_branch(self, name: str, commit: Oid) -> None:
+        """A new branch, as the user asked. Raises TreeError as check_branch does."""
+        full = self.check_branch(name)
         with self._writing():
             self.repo.references.create(full, commit)
 
