@@ -43,7 +43,11 @@ class Metric:
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """Raw values of one metric on one kernel, grouped by boot, in the order measured."""
+    """Raw values of one metric on one kernel, in the order measured.
+
+    ``boots`` groups them: by boot in WALL mode, by phase of a boot in DETERMINISTIC mode, where
+    another boot would give the same values again.
+    """
 
     metric: Metric
     boots: tuple[tuple[float, ...], ...]

@@ -207,6 +207,21 @@ static bool run_case(int n, const struct ktap_case *c, int *stuck)
 	return passed;
 }
 
+/* Should the kernel die, the reader still knows what was to come. */
+static void print_names(const struct ktap_group *groups, size_t count,
+			const char *prefix)
+{
+	int n = 0;
+	size_t g, i;
+
+	for (g = 0; g < count; g++)
+		for (i = 0; i < groups[g].count; i++)
+			if (!strncmp(groups[g].cases[i].name, prefix,
+				     strlen(prefix)))
+				printf("# case %d: %s\n", ++n,
+				       groups[g].cases[i].name);
+}
+
 int ktap_run(const struct ktap_group *groups, size_t count, const char *prefix)
 {
 	int n = 0, total = 0, failed = 0, stuck = 0;
@@ -225,6 +240,7 @@ int ktap_run(const struct ktap_group *groups, size_t count, const char *prefix)
 					  strlen(prefix));
 	write_to("/proc/sys/kernel/printk_devkmsg", "on\n");
 	printf("KTAP version 1\n1..%d\n", total);
+	print_names(groups, count, prefix);
 	for (g = 0; g < count; g++) {
 		for (i = 0; i < groups[g].count; i++) {
 			const struct ktap_case *c = &groups[g].cases[i];
