@@ -15,14 +15,31 @@ from vreview.parse.mail.mbox import Dialect, split_mbox
 _COMMITS_MAX = 1000
 _SETTINGS = (
     *("-c", "diff.noprefix=false", "-c", "diff.mnemonicPrefix=false"),
-    *("-c", "format.headers=", "-c", "format.notes=false", "-c", "format.encodeEmailHeaders=true"),
+    *(
+        "-c",
+        "format.headers=",
+        "-c",
+        "format.noprefix=false",
+        "-c",
+        "format.encodeEmailHeaders=true",
+    ),
     *("-c", "diff.context=3", "-c", "diff.interHunkContext=0", "-c", "log.showSignature=false"),
     *("-c", "diff.suppressBlankEmpty=false", "-c", "diff.submodule=short", "-c", "core.pager=cat"),
 )
 _FORMAT = (
     *("--stdout", "--pretty=mboxrd", "--numbered", "--subject-prefix=PATCH", "--no-cover-letter"),
     *("--full-index", "--binary", "--find-renames", "--no-ext-diff", "--no-textconv"),
-    *("--no-signature", "--no-attach", "--no-thread", "--no-to", "--no-cc", "--no-color"),
+    *(
+        "--no-signature",
+        "--no-attach",
+        "--no-thread",
+        "--no-signoff",
+        "--no-from",
+        "--no-notes",
+        "--no-to",
+        "--no-cc",
+        "--no-color",
+    ),
     *("--src-prefix=a/", "--dst-prefix=b/", "--no-relative", "--no-stat", "-O/dev/null"),
 )
 
@@ -52,7 +69,7 @@ def messages_of_range(name: str, *, tree: Path) -> tuple[bytes, ...]:
     # Without merges, the parent outside of the range is the base.
     inside = {commit for commit, _ in commits}
     outside = [p for _, parents in commits for p in parents if p not in inside]
-    base = (f"--base={outside[0]}",) if len(outside) == 1 else ()
+    base = (f"--base={outside[0]}",) if len(outside) == 1 else ("--no-base",)
     done = proc.run(
         ("git", "-C", str(tree), *_SETTINGS, "format-patch", *_FORMAT, *base, name),
         deadline_s=120,
