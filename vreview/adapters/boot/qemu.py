@@ -56,7 +56,7 @@ def qemu_program() -> str:
 def port_options(through: Channels) -> tuple[str, ...]:
     """The two virtio-serial ports of a job, written to FIFOs."""
     return (
-        *("-device", "virtio-serial-pci"),
+        *("-device", "virtio-serial-pci,ioeventfd=off"),
         *("-chardev", f"file,id=vrout,path={through.output}"),
         *("-device", f"virtserialport,name={guestroot.OUTPUT_PORT},chardev=vrout"),
         *("-chardev", f"file,id=vrstatus,path={through.status}"),
