@@ -3,6 +3,8 @@ static int ring_map(struct ring *ring, unsigned long addr)
 {
 	int err;
 
+	if (ring->pages)
+		return -EBUSY;
 	if (!access_ok((void __user *)addr, ring->size))
 		return EFAULT; /* vreview: errno/positive-errno */
 

@@ -13,8 +13,8 @@ static int table_load(struct table *table, const void __user *from)
 		goto err_user;
 	table_swap(table, copy);
 
-err_user:
+err_user: /* vreview: errno/stale-error-on-success */
 	kfree(copy);
 err_copy:
-	return err; /* vreview: errno/stale-error-on-success */
+	return err;
 }

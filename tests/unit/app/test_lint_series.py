@@ -6,7 +6,7 @@ from __future__ import annotations
 import difflib
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import pytest
@@ -36,6 +36,8 @@ Tree = Mapping[str, str]
 GOOD = """\
 static int port_set(struct port *port, int value)
 {
+	if (!port)
+		return -ENODEV;
 	if (value > port->max)
 		return -EINVAL;
 	port->value = value;
@@ -75,6 +77,12 @@ class TreesOnly:
         raise NotImplementedError
 
 
+def _section(lines: Sequence[str], start: int) -> str:
+    """What git writes behind @@: the last line above that begins a function."""
+    opening = [line.rstrip() for line in lines[: max(start - 1, 0)] if line[:1].isalpha()]
+    return opening[-1] if opening else ""
+
+
 def _diff(old: Tree, new: Tree, renames: Mapping[str, str]) -> tuple[FileDiff, ...]:
     found: list[FileDiff] = []
     for path in sorted(set(old) | set(new)):
@@ -85,6 +93,7 @@ def _diff(old: Tree, new: Tree, renames: Mapping[str, str]) -> tuple[FileDiff, .
         after = new.get(path, "").splitlines(keepends=True)
         text = "".join(difflib.unified_diff(before, after, f"a/{path}", f"b/{path}"))
         hunks = parse_diff(text.encode())[0].hunks if text else ()
+        hunks = tuple(replace(h, section=_section(before, h.old_start)) for h in hunks)
         if source != path:
             change = Change.RENAME
         else:
@@ -148,8 +157,8 @@ both_ways = pytest.mark.parametrize("tree", [True, False], ids=["tree", "no tree
 def test_a_new_fault_is_reported_with_patch_and_hunk(*, tree: bool) -> None:
     found = review(FILLER + GOOD, FILLER.replace("_3 3", "_3 4") + BAD, tree=tree).findings
     assert where(found) == [("errno/positive-errno", "port_set", 1, 2)]
-    assert found[0].observation.place.line == 65
-    assert found[0].line == 65
+    assert found[0].observation.place.line == 67
+    assert found[0].line == 67
 
 
 @both_ways
@@ -163,7 +172,7 @@ def test_the_first_patch_that_has_it_is_to_blame(*, tree: bool) -> None:
     moved = "#include <linux/port.h>\n" + GOOD + LATE
     found = review(GOOD, GOOD + LATE, moved, tree=tree).findings
     assert where(found) == [("errno/positive-errno", "port_get", 1, 1)]
-    assert (found[0].observation.place.line, found[0].line) == (13, 12)
+    assert (found[0].observation.place.line, found[0].line) == (15, 14)
 
 
 @both_ways
@@ -189,7 +198,7 @@ def test_the_same_fault_once_more_is_one_finding() -> None:
         "\tport->value", "\tif (value < port->min)\n\t\treturn EINVAL;\n\tport->value"
     )
     found = review(BAD, twice).findings
-    assert [f.observation.place.line for f in found] == [6]
+    assert [f.observation.place.line for f in found] == [8]
 
 
 def test_hunks_that_went_in_elsewhere_are_found_there() -> None:
