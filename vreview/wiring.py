@@ -75,6 +75,14 @@ def tree_path(tree: Path | None, *, config: Config) -> Path:
     return imported
 
 
+def import_tree(source: Path, *, name: str, observer: Observer) -> Path:
+    """The bare repository that holds ``source``, imported when it is not there yet."""
+    from vreview.adapters.git.trees import import_tree as imported
+
+    stem = name or source.name.removesuffix(".xz").removesuffix(".gz").removesuffix(".tar")
+    return imported(source, cache_folder() / "trees" / f"{stem}.git", observer=observer)
+
+
 def open_repo(tree: Path | None, *, config: Config) -> GitRepo:
     from vreview.adapters.git.objects import GitRepo
 

@@ -22,6 +22,7 @@ from typing import IO
 from vreview.errors import CommandFailed, CommandTimeout, ToolMissing
 
 _PR_SET_PDEATHSIG = 1
+_RUNNING: set[subprocess.Popen[bytes]] = set()
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
 
@@ -53,6 +54,12 @@ def kill_group(process: subprocess.Popen[bytes]) -> None:
         process.wait(timeout=10)
 
 
+def kill_all() -> None:
+    """Kills every running command of this process: what Ctrl-C means while threads wait."""
+    for process in tuple(_RUNNING):
+        kill_group(process)
+
+
 @contextlib.contextmanager
 def started(
     argv: Sequence[str],
@@ -80,9 +87,11 @@ def started(
         if cwd is not None and not cwd.is_dir():
             raise
         raise ToolMissing(argv[0], needed_for=needed_for) from err
+    _RUNNING.add(process)
     try:
         yield process
     finally:
+        _RUNNING.discard(process)
         if process.poll() is None:
             kill_group(process)
         for pipe in (process.stdin, process.stdout, process.stderr):

@@ -16,6 +16,7 @@ from enum import IntEnum
 
 import typer
 
+from vreview.adapters.proc import kill_all
 from vreview.errors import VreviewError
 
 
@@ -45,6 +46,7 @@ def guarded(command: Callable[[], object]) -> int:
         _say("hint: vreview --help")
         return Exit.USAGE
     except (KeyboardInterrupt, typer.Abort):
+        kill_all()
         _say("interrupted")
         return Exit.INTERRUPTED
     except BrokenPipeError:
@@ -64,6 +66,7 @@ def guarded(command: Callable[[], object]) -> int:
         _say(f"error: this is a bug in vreview ({type(err).__name__}: {err})")
         _say(f"hint: please report it with {out.name}")
         return Exit.OUR_BUG
-    if result == Exit.INTERRUPTED:
-        _say("interrupted")  # typer has turned the KeyboardInterrupt into a status
+    if result == Exit.INTERRUPTED:  # typer has turned the KeyboardInterrupt into a status
+        kill_all()
+        _say("interrupted")
     return result if isinstance(result, int) else Exit.NOTHING_NEW

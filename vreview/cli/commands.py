@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from vreview.cli import tree
+from vreview.cli.apply import apply_command
 from vreview.cli.doctor import doctor_command
 from vreview.cli.lint import lint_command
 from vreview.cli.review import review_command
@@ -39,5 +41,7 @@ def main(
 
 
 app.command("review")(review_command)
+app.command("apply")(apply_command)
 app.command("lint")(lint_command)
 app.command("doctor")(doctor_command)
+app.add_typer(tree.app, name="tree")
