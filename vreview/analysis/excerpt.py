@@ -20,6 +20,10 @@ _CLOSES = re.compile(rb"^\}")
 _OPENS = re.compile(rb"^\{")
 _TOP_LEVEL = re.compile(rb"^(?![A-Za-z_]\w*:(?!:))[A-Za-z_#/]")
 _DEEPEST = 50  # blocks that any person nests
+_PUNCTUATION = re.compile(
+    rb"[(){};]|^[ \t]*(?:case\b[^:;?{}\n]*|default\s*|[A-Za-z_]\w*)(?<!:):(?!:)", re.MULTILINE
+)
+_CONTINUES = re.compile(rb"\s*(?:\|\||&&|[+/?:.,=<>|%^])")
 _BRACE = re.compile(rb"[{}]")
 
 
@@ -44,39 +48,55 @@ def stitch(chunks: Sequence[Chunk]) -> bytes:
     text: list[bytes] = []
     open_function = b""
     for chunk in _contiguous(chunks):
-        while len(text) < chunk.first_line - 1:
-            text.append(b"")
-        inside = _begins_inside(chunk)
-        name = _name(chunk.section) if inside else b""
+        text.extend([b""] * (chunk.first_line - 1 - len(text)))
+        part = _fit(chunk)
         glue = b""
-        if open_function and (not inside or name != open_function):
-            glue = b"}"
-            open_function = b""
-        before = _comment_before(chunk)
-        own_brace = inside and _OPENS.match(b"".join(chunk.lines)) is not None
-        opened, after, still_open = _balance(
-            chunk, begins_in_function=inside and name != b"" and not own_brace
-        )
-        if own_brace and name:
-            glue += b" " + _signature(chunk.section, name)
-        elif inside and name and not open_function:
-            glue += b" " + _signature(chunk.section, name) + b" {" + _MARK
-        elif inside and name:
-            glue += b" " + _MARK
-        lines = list(chunk.lines)
-        if inside and not name:
-            lines = _without_head(lines)
-            opened, after, still_open = _balance(
-                Chunk(chunk.first_line, tuple(lines)), begins_in_function=False
-            )
+        if open_function and part.name != open_function:
+            glue, open_function = b"}", b""
+        if part.name and not open_function:
+            glue += b" " + _signature(chunk.section, part.name)
+            glue += b"" if part.own_brace else b" {"
+        if part.name and not part.own_brace:
+            glue += _MARK
         if text:
-            text[-1] += glue + opened + before
-        text.extend(lines)
-        text.append(after)
-        open_function = (_last_function(lines) or name or b"?") if still_open else b""
+            text[-1] += glue + part.opened
+        text.extend(part.lines)
+        text.append(part.closed)
+        open_function = part.ends_in
     if open_function:
         text.append(b"}")
     return b"\n".join(text) + b"\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A chunk made fit: whole statements only, with the braces that it lacks on both sides.
+
+    ``name``: the function in which it begins; ``ends_in``: the one that it leaves open.
+    """
+
+    lines: tuple[bytes, ...]
+    name: bytes
+    own_brace: bool
+    opened: bytes
+    closed: bytes
+    ends_in: bytes
+
+
+def _fit(chunk: Chunk) -> _Part:
+    inside = _begins_inside(chunk)
+    name = _name(chunk.section) if inside else b""
+    text = b"\n".join(chunk.lines)
+    if inside and not name:
+        text = _without_head(text)
+        inside = False
+    text = _whole_comments(text)
+    own_brace = inside and text.lstrip().startswith(b"{")
+    text = _whole_statements(text, inside=inside and not own_brace)
+    opened, closed, still_open = _balance(text, begins_in_function=inside and not own_brace)
+    lines = tuple(text.split(b"\n"))
+    ends_in = (_last_function(lines) or name or b"?") if still_open else b""
+    return _Part(lines, name, own_brace, opened, closed, ends_in)
 
 
 def _contiguous(chunks: Sequence[Chunk]) -> list[Chunk]:
@@ -123,32 +143,55 @@ def _signature(section: bytes, name: bytes) -> bytes:
     return b"static " + (kind or b"int") + b" " + name + b"(" + parameters + b")"
 
 
-def _comment_before(chunk: Chunk) -> bytes:
-    text = b"\n".join(chunk.lines)
+def _whole_comments(text: bytes) -> bytes:
+    """Without the end of a comment that begins before the text."""
     end, start = text.find(b"*/"), text.find(b"/*")
-    return b" /*" if end >= 0 and (start < 0 or end < start) else b""
+    if end >= 0 and (start < 0 or end < start):
+        return _blanked(text, 0, end + 2)
+    return text
 
 
-def _balance(chunk: Chunk, *, begins_in_function: bool) -> tuple[bytes, bytes, bool]:
+def _blanked(text: bytes, start: int, end: int) -> bytes:
+    return text[:start] + re.sub(rb"[^\n]", b" ", text[start:end]) + text[end:]
+
+
+def _whole_statements(text: bytes, *, inside: bool) -> bytes:
+    """Without the rest of a statement at the start, and the beginning of one at the end."""
+    plain = mask(text).text
+    depth, lowest, safe = 0, 0, 0
+    for found in _PUNCTUATION.finditer(plain):
+        sign = found.group()
+        if sign == b"(":
+            depth += 1
+        elif sign == b")":
+            depth -= 1
+        elif depth <= lowest:
+            if inside and (depth < 0 or (not safe and _CONTINUES.match(plain))):
+                text = _blanked(text, 0, found.start() + (sign == b";"))
+                plain = _blanked(plain, 0, found.start() + (sign == b";"))
+            inside, depth, lowest = False, 0, 0
+            safe = found.end()
+        lowest = min(lowest, depth)
+    return _blanked(text, safe, len(text)) if safe < len(text) else text
+
+
+def _balance(text: bytes, *, begins_in_function: bool) -> tuple[bytes, bytes, bool]:
     """Braces (with what they need before them) to open at the start and to close at the end of
-    the chunk, and whether it ends inside a function, which is then left open."""
-    before = _comment_before(chunk)
-    plain = mask(before + b"\n".join(chunk.lines)).text
+    the text, and whether it ends inside a function, which is then left open."""
     missing: list[bytes] = []
     depth = 1 if begins_in_function else 0
-    lines = plain.split(b"\n")
+    lines = mask(text).text.split(b"\n")
     for number, line in enumerate(lines):
         for brace in _BRACE.finditer(line):
             if brace.group() == b"{":
                 depth += 1
                 continue
-            at_column_0 = brace.start() == 0
             depth -= 1
+            at_column_0 = brace.start() == 0
             if depth == 0 and not at_column_0 and begins_in_function and len(missing) < _DEEPEST:
                 depth = 1
                 missing.append(_opener(lines, number, brace.end()))
-            elif depth < 0:
-                depth = 0
+            depth = max(depth, 0)
         if line[:1] == b"}":
             begins_in_function = False
     opened = b"".join(b" " + opener for opener in reversed(missing))
@@ -166,12 +209,10 @@ def _opener(lines: Sequence[bytes], number: int, end: int) -> bytes:
     return b"if (" + HOLE + b"()) {" + _MARK
 
 
-def _without_head(lines: list[bytes]) -> list[bytes]:
-    """Without the lines up to the first ``}`` in column 0: the inside of something unknown."""
-    for number, line in enumerate(lines):
-        if _CLOSES.match(line):
-            return [b""] * (number + 1) + lines[number + 1 :]
-    return [b""] * len(lines)
+def _without_head(text: bytes) -> bytes:
+    """Without all up to the first ``}`` in column 0: the inside of something unknown."""
+    found = re.search(rb"^\}[^\n]*", text, re.MULTILINE)
+    return _blanked(text, 0, found.end() if found else len(text))
 
 
 def _last_function(lines: Sequence[bytes]) -> bytes:

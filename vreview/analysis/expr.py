@@ -62,7 +62,10 @@ def lower(node: Node, depth: int = 0) -> Expr:
     if kind in ("identifier", "field_identifier", "type_identifier", "true", "false", "null"):
         return Expr(K.NAME, _text(node), (), line)
     if kind in ("number_literal", "char_literal"):
-        return Expr(K.NUMBER, _text(node), (), line)
+        text = _text(node)
+        if text.startswith("-"):  # the grammar reads a sign into the number
+            return Expr(K.UNARY, "-", (Expr(K.NUMBER, text[1:].strip(), (), line),), line)
+        return Expr(K.NUMBER, text, (), line)
     if kind in ("string_literal", "concatenated_string"):
         return Expr(K.STRING, "", (), line)
     if kind == "call_expression":

@@ -21,7 +21,7 @@ from vreview.analysis.state import V
 from vreview.analysis.summary import FunctionSummary, World
 from vreview.analysis.syntax import Function
 
-_NAMES_AN_ERRNO = re.compile(rb"\bE[A-Z0-9]{3,}\b|errno|error code|return code")
+_NAMES_AN_ERRNO = re.compile(rb"\bE[A-Z0-9]{3,}\b")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from vreview.analysis.expr import Expr, K, last_field, names_in, render, root_name, walk
-from vreview.analysis.graph import ENTRY, EXIT, Graph, Op, Way
+from vreview.analysis.graph import ENTRY, EXIT, Graph, Node, Op, Way
 from vreview.analysis.knowledge import Knowledge, LockCall
 from vreview.analysis.plan import Plan, plan_for
 from vreview.analysis.refine import refine
-from vreview.analysis.state import Held, State, Store, V, Value, take
+from vreview.analysis.state import JUMPED, Held, State, Store, V, Value, take
 from vreview.analysis.summary import World, lock_key
 
 MOST_STEPS = 6000
@@ -114,7 +114,7 @@ class _Walker:
             if index in self.plan.joins:
                 state = self._forget(index, state)
                 known = seen.setdefault(index, set())
-                identity = state.identity()
+                identity = (state.identity(), way is Way.JUMP)
                 if identity in known:
                     continue
                 known.add(identity)
@@ -156,10 +156,7 @@ class _Walker:
             case Op.HOLE:
                 state = State(blind=True)
             case Op.LABEL if node.name:
-                if way is not Way.JUMP and not state.fell and _ERROR_LABEL.search(node.name):
-                    state = replace(state, fell=node.line).said(
-                        node.line, f"falls into `{node.name}:` from above"
-                    )
+                state = self._enter(node, state, way)
             case Op.GOTO:
                 state = state.said(node.line, f"`goto {node.name}`")
             case Op.BRANCH if node.expr is not None:
@@ -174,6 +171,15 @@ class _Walker:
                 pass
         for arc in node.arcs:
             yield arc.target, state, arc.way
+
+    def _enter(self, node: Node, state: State, way: Way) -> State:
+        """Into a label: by a jump, or from above, which for an error label is remarkable."""
+        if state.fell or not _ERROR_LABEL.search(node.name):
+            return state
+        if way is Way.JUMP:
+            return replace(state, fell=JUMPED)
+        state = replace(state, fell=node.line)
+        return state.said(node.line, f"falls into `{node.name}:` from above")
 
     def _branch(self, index: int, expr: Expr, state: State) -> Iterator[tuple[int, State, Way]]:
         value, state = self.evaluate(expr, state)
@@ -217,7 +223,7 @@ class _Walker:
             case K.ASSIGN if len(expr.kids) == 2:
                 return self._assignment(expr, state)
             case K.UPDATE if expr.kids:
-                return None, self._kill(state, root_name(expr.kids[0]))
+                return None, self._change(expr.kids[0], state)
             case K.CALL:
                 return self._call(expr, state)
             case K.CHOICE:
@@ -297,16 +303,25 @@ class _Walker:
     def _store(self, target: Expr, source: Expr, state: State) -> State:
         if target.kind is not K.MEMBER:
             return state
-        tests = {
-            text: holds for text, holds in state.tests.items() if f"->{target.text}" not in text
-        }
+        state = self._change(target, state)
         stores = dict(state.stores)
         key = render(target)
         stores.pop(key, None)
         if source.kind is K.NAME and source.text in self.arrays:
             stores[key] = Store(source.text)
             state = state.said(target.line, f"`{key} = {source.text}` keeps them")
-        return replace(state, tests=tests, stores=stores)
+        return replace(state, stores=stores)
+
+    def _change(self, target: Expr, state: State) -> State:
+        """An lvalue gets a new value of which nothing is known."""
+        if target.kind is K.NAME:
+            return self._kill(state, target.text)
+        if target.kind is not K.MEMBER or not state.tests:
+            return state
+        tests = {
+            text: holds for text, holds in state.tests.items() if f"->{target.text}" not in text
+        }
+        return replace(state, tests=tests)
 
     def _kill(self, state: State, name: str) -> State:
         """``name`` has another value now: forget what was known through it."""

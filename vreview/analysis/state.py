@@ -14,6 +14,8 @@ from typing import TypeAlias
 from vreview.analysis.expr import Expr, render
 from vreview.analysis.hit import HitStep
 
+JUMPED = -1
+
 
 class V(Enum):
     """What is known of a value. Absent from the state: nothing."""
@@ -83,7 +85,8 @@ Trace: TypeAlias = "tuple[Trace | None, int, str, Expr | None]"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class State:
-    """One abstract state. ``fell``: the line of the error label entered from above, or 0.
+    """One abstract state. ``fell``: the line of the error label entered from above, ``JUMPED``
+    if one was entered by a goto, 0 before any.
     ``blind``: something on this path was not visible."""
 
     values: Mapping[str, Value] = field(default_factory=dict)

@@ -173,7 +173,7 @@ def _loop_body(graph: Graph, branch: int) -> set[int]:
     todo = [arc.target for arc in graph.nodes[branch].arcs if arc.way is Way.TRUE]
     while todo:
         index = todo.pop()
-        if index in forward or index == branch:
+        if index in forward or index == branch or graph.nodes[index].op is Op.HOLE:
             continue
         forward.add(index)
         todo.extend(arc.target for arc in graph.nodes[index].arcs)

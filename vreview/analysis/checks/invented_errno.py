@@ -26,7 +26,7 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
             continue
         if value.kind is not V.NEG_ERRNO or not _literal(moment):
             continue
-        if not _gives_errnos(failed, value.name, moment, file):
+        if not _gives_errnos(failed, value.name, file):
             continue
         if file.comment_names_errno(failed.line, moment.line + 1):
             continue
@@ -55,15 +55,10 @@ def _literal(moment: Moment) -> bool:
     return expr is not None and expr.kind is K.UNARY and expr.line >= moment.line
 
 
-def _gives_errnos(failed: Failure, errno: str, moment: Moment, file: FileFacts) -> bool:
+def _gives_errnos(failed: Failure, errno: str, file: FileFacts) -> bool:
     known = file.world.errnos_of(failed.callee)
-    if known == {errno}:
+    if errno and known == {errno}:
         return False
     if failed.pointer:
-        return True
-    tested = moment.state.values.get(failed.variable)
-    negative = tested is not None and tested.kind is V.NEGATIVE
-    summary = file.world.functions.get(failed.callee)
-    if summary is not None and summary.minus_one and negative and not known:
         return True
     return bool(known) or failed.callee in file.knowledge.errno_calls

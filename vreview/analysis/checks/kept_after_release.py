@@ -42,7 +42,7 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
 
 def _failed(moment: Moment) -> bool:
     value = moment.value
-    if value is None or moment.state.fell:
+    if value is None or moment.state.fell > 0:
         return False
     return value.kind in BELOW_ZERO or value.kind in (V.NONZERO, V.POS_ERRNO, V.ERR_PTR)
 

@@ -34,7 +34,8 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
             positive.setdefault(moment.value.site, moment)
     if not positive or _negated_by_a_caller(function, file):
         return
-    if not negative and not function.summary.errnos and len(positive) > 1:
+    sure = bool(negative or function.summary.errnos)
+    if not sure and _convention(file):
         return
     for site, moment in sorted(positive.items()):
         value = moment.value
@@ -49,8 +50,17 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
             subject=value.name,
             words=(("errno", value.name), ("function", function.name)),
             steps=(*steps, where),
-            weak=not negative and not function.summary.errnos,
+            weak=not sure,
         )
+
+
+def _convention(file: FileFacts) -> bool:
+    """Several functions of the file return errnos, and all of them without a sign."""
+    kinds = [
+        {m.value.kind for m in other.flow.returns() if m.value is not None}
+        for other in file.functions
+    ]
+    return sum(V.POS_ERRNO in k and V.NEG_ERRNO not in k for k in kinds) > 1
 
 
 def _lost(function: FunctionFacts) -> Iterator[Moment]:

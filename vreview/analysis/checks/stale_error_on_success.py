@@ -26,7 +26,7 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
         return
     for moment in returns:
         value = moment.value
-        if value is None or not moment.state.fell or value.kind not in _SET_BEFORE:
+        if value is None or moment.state.fell <= 0 or value.kind not in _SET_BEFORE:
             continue
         sign = "-" if value.kind is V.NEG_ERRNO else ""
         errno = f"{sign}{value.name}"
