@@ -22,7 +22,7 @@ from vreview.model.review import Finding, Review
 from vreview.model.series import Mail, Patch, Person
 
 WIDTH = 78
-_POLICY = SMTP.clone(linesep="\n", cte_type="8bit", utf8=False)
+_POLICY = SMTP.clone(linesep="\n", cte_type="8bit", utf8=False, max_line_length=998)
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,9 +111,11 @@ def comparison_sentence(comparison: Comparison) -> str:
 
 def tested_sentence(review: Review) -> str:
     """What was run, on which base, with which configuration and compiler."""
-    if review.applied is None or not review.tip_trials:
+    if review.applied is None:
         return "Only the patches' own text was read; nothing was built or run."
     parts = [f"On base {base_sentence(review.applied.base)}."]
+    if not review.tip_trials:
+        parts.append("Nothing was built or run.")
     for trial in review.tip_trials:
         parts.append(_trial_sentence(trial))
     return " ".join(parts)
