@@ -59,17 +59,20 @@ class _Start:
 
 
 def parse_splats(console: str) -> tuple[Splat, ...]:
-    """All splats of a console log, in order.
+    """The splats of a console log, in order; one that comes again is given once.
 
     A panic that only follows from a splat before it ("Fatal exception") is part of that splat.
     """
     lines = clean_lines(console)
     starts = _starts(lines)
-    splats = []
-    for n, start in enumerate(starts[:_MOST_SPLATS]):
+    splats: dict[tuple[str, str], Splat] = {}
+    for n, start in enumerate(starts):
         limit = starts[n + 1].line if n + 1 < len(starts) else len(lines)
-        splats.append(_splat(start, lines[start.line : min(limit, start.line + _MOST_LINES)]))
-    return tuple(splats)
+        splat = _splat(start, lines[start.line : min(limit, start.line + _MOST_LINES)])
+        splats.setdefault((splat.kind, splat.title), splat)
+        if len(splats) == _MOST_SPLATS:
+            break
+    return tuple(splats.values())
 
 
 def read_boot(console: str, *, started: bool, exit_status: int | None, overdue: bool) -> BootState:

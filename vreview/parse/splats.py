@@ -75,7 +75,7 @@ _LOCKING = re.compile(
 )
 _WAITING = re.compile(
     r"""(?:
-      _*schedule(?:_\w+)? | io_schedule\w* | preempt_schedule\w* | _*wait_(?:for_|on_)\w+ |
+      _*schedule(?:_\w+)? | msleep\w* | usleep_range\w* | io_schedule\w* | preempt_schedule\w* | _*wait_(?:for_|on_)\w+ |
       do_wait_for_common | _*cond_resched\w* | bit_wait\w* | out_of_line_wait\w* |
       context_switch | _*mutex_lock\w* | rwsem_down_\w+ | _*down_(?:read|write)\w* |
       _*synchronize_s?rcu\w* | dequeue_\w+
@@ -241,6 +241,12 @@ ROWS: tuple[Row, ...] = (
         "lockdep-held",
         r"WARNING: lock held when returning to user space",
         "WARNING: lock held when returning to user space in {held}",
+    ),
+    _row(
+        "lockdep-exit",
+        r"WARNING: \S+ still has locks held",
+        "WARNING: still has locks held in {function}",
+        through=re.compile(r"do_exit|do_group_exit"),
     ),
     _row(
         "lockdep-wait",

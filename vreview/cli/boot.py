@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""``vreview boot`` and ``vreview test``: one revision alone."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from vreview import wiring
+from vreview.adapters.reporters.safe import safe
+from vreview.adapters.suites.registry import chosen
+from vreview.app.boot import RevisionRun, SuiteRun, boot_revision, run_suites
+from vreview.cli.boundary import Exit
+from vreview.cli.options import Quiet, Settings, Tree
+from vreview.model.trial import CaseState
+
+REVISION = typer.Argument(help="A revision of the tree.", metavar="REV", show_default=False)
+
+
+def boot_command(
+    revision: Annotated[str, REVISION] = "HEAD",
+    tree: Tree = None,
+    profile: Annotated[str, typer.Option(help="The kernel to build: test or perf.")] = "test",
+    quiet: Quiet = False,
+    settings: Settings = None,
+) -> int:
+    """Build one revision and boot it; say how that went and what the kernel reported.
+
+    Exit status: 0 it booted and reported nothing, 1 it did not or it did, 4 it was not built.
+    """
+    config = wiring.settings(settings or ())
+    with wiring.observer(quiet=quiet) as observer:
+        tools = wiring.stage_tools(tree, config=config, observer=observer)
+        return _told(boot_revision(revision, tools=tools, profile=profile))
+
+
+def suites_command(
+    revision: Annotated[str, REVISION] = "HEAD",
+    suite: Annotated[
+        list[str] | None, typer.Option(help="A suite to run; all of them without.")
+    ] = None,
+    tree: Tree = None,
+    quiet: Quiet = False,
+    settings: Settings = None,
+) -> int:
+    """Build one revision, boot it, and run the test suites in it.
+
+    Exit status: 0 all passed, 1 something failed or the kernel reported something, 4 not built.
+    """
+    config = wiring.settings(settings or ())
+    with wiring.observer(quiet=quiet) as observer:
+        tools = wiring.stage_tools(tree, config=config, observer=observer)
+        asked = chosen(tools.suites, (), asked=suite) if suite else tools.suites
+        wanted = tuple(s for s in asked if not suite or s.name in suite)
+        return _told(run_suites(revision, tools=tools, suites=wanted))
+
+
+def _told(result: RevisionRun) -> int:
+    """Prints the result; returns the exit status."""
+    print(f"{result.commit[:12]}: {result.built.state.value}")
+    if not result.runs:
+        print(f"  log: {result.built.log}")
+        return Exit.CANNOT_TELL
+    for run in result.runs:
+        for line in _lines(run):
+            print(safe(line))
+    return Exit.SOMETHING_NEW if result.bad else Exit.NOTHING_NEW
+
+
+def _lines(run: SuiteRun) -> list[str]:
+    booted = run.booted
+    seconds = sum(s for _, s in booted.phase_s)
+    lines = [f"{run.suite}: {booted.state.value} after {seconds:.1f} s ({booted.accelerator})"]
+    if booted.why:
+        lines.append(f"  why: {booted.why}")
+    lines += [f"  {s.title} (console line {s.line})" for s in booted.splats]
+    if run.cases:
+        counts = {state: sum(c.state is state for c in run.cases) for state in CaseState}
+        lines.append("  " + ", ".join(f"{n} {s.value}" for s, n in counts.items() if n))
+        bad = (CaseState.CRASHED, CaseState.FAILED)
+        lines += [f"  {c.state.value}: {c.name}: {c.detail}" for c in run.cases if c.state in bad]
+    lines.append(f"  console: {booted.console}")
+    return lines
