@@ -160,6 +160,8 @@ def observations(diagnostics: Sequence[Diagnostic]) -> tuple[Observation, ...]:
 def _read_line(reader: _Reader, raw: str, tool: str) -> Diagnostic | None:
     """Reads one line; gives back the diagnostic that it ended, if it began another."""
     line = raw.translate(_QUOTES)
+    if _PROGRESS.match(line):
+        reader.chain, reader.chain_lines, reader.linking = [], [], None
     if _read_context(reader, line, raw):
         return None
     if _read_evidence(reader, line, raw):
@@ -181,9 +183,9 @@ def _read_line(reader: _Reader, raw: str, tool: str) -> Diagnostic | None:
 def _read_context(reader: _Reader, line: str, raw: str) -> bool:
     """ "In function", "In file included from": what the next diagnostic's place depends on."""
     if match := _FROM.match(line):
-        if line.startswith("In file"):
-            reader.chain, reader.chain_lines = [], []
-        reader.chain.append(reader.relative(match["path"]))
+        # gcc goes outwards and indents; clang starts with the outermost and repeats the words.
+        if not reader.chain or not line.startswith("In file"):
+            reader.chain.append(reader.relative(match["path"]))
         reader.chain_lines.append(raw)
         return True
     if match := _CONTEXT.match(line):
@@ -275,7 +277,10 @@ def _linker(reader: _Reader, line: str, raw: str) -> Diagnostic | None:
     if match is None:
         return None
     # The context names the object with its folder, the line itself only "net.c".
-    holder, function, before = reader.linking or (reader.relative(match["where"]), "", "")
+    where = reader.relative(match["where"])
+    holder, function, before = (where, "", "")
+    if reader.linking and not where.endswith(".o"):
+        holder, function, before = reader.linking
     file = str(PurePosixPath(holder).with_suffix(".c")) if holder.endswith(".o") else holder
     rule = "multiple-definition" if "multiple" in match["what"] else "undefined-reference"
     observed = _observed(
@@ -336,7 +341,9 @@ def _make(line: str, raw: str) -> Diagnostic | None:
         place = Place(f"{unit_of(target)}.c" if target.endswith(".o") else target)
         return Diagnostic(LINKED, _observed("kbuild", "no-rule", "error", place, text), raw)
     if failed := _MAKE_TARGET.match(text):
-        observed = _observed("make", "make", "error", Place(failed["target"]), f"make: {text}")
+        target = failed["target"]
+        message = f"make could not make {target}"
+        observed = _observed("make", "make", "error", Place(target), message, subject=target)
         return Diagnostic(LINKED, observed, raw)
     return None
 

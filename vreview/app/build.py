@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""One commit built in one profile: the build stage alone."""
+
+from __future__ import annotations
+
+from vreview.model.trial import Built
+from vreview.ports import Builder, Observer, Repo
+
+
+def build_revision(
+    revision: str, *, profile: str, repo: Repo, builder: Builder, observer: Observer
+) -> Built:
+    """Builds the commit that ``revision`` names. Raises TreeError when it names none."""
+    return builder.build(repo.resolve(revision), profile=profile, touched=(), observer=observer)
