@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from vreview.adapters.host.doctor import Check
     from vreview.adapters.kbuild.builder import KbuildBuilder
     from vreview.adapters.runs import RunFolder
+    from vreview.app.boot import StageTools
     from vreview.app.lint import LintResult
     from vreview.app.review import ReviewTools
     from vreview.ports import Benchmark, BootBackend, Observer, Reporter, TestSuite
@@ -158,19 +159,36 @@ def builder(tree: Path, *, config: Config) -> KbuildBuilder:
     )
 
 
-def accelerator(config: Config, *, refresh: bool = False) -> str:
-    """The accelerator that was asked for, or the one that really boots, by a cached trial."""
-    if config.accelerator != "auto":
-        return config.accelerator
-    from vreview.adapters.boot.accelerator import probe
-
-    return probe(cache=cache_folder(), refresh=refresh).name
-
-
 def boot_backend(config: Config) -> BootBackend:
+    """With the accelerator that was asked for, or the one that really boots."""
+    from vreview.adapters.boot.auto import AutoBackend
     from vreview.adapters.boot.virtme import VirtmeBackend
 
-    return VirtmeBackend(accelerator=accelerator(config))
+    if config.accelerator == "auto":
+        return AutoBackend(cache=cache_folder())
+    return VirtmeBackend(accelerator=config.accelerator)
+
+
+def _stored_kernel() -> Path | None:
+    """Some kernel of the store: a better probe than a boot sector."""
+    images = sorted((cache_folder() / "kernels").glob("*/bzImage"))
+    return images[0] if images else None
+
+
+def stage_tools(tree: Path | None, *, config: Config, observer: Observer) -> StageTools:
+    """What one stage alone works with; its consoles and programs lie in a folder of its own."""
+    from vreview.adapters.runs import new_run as made
+    from vreview.app.boot import StageTools
+
+    repo = kernel_repo(tree, config=config)
+    return StageTools(
+        repo=repo,
+        builder=builder(repo.git_folder, config=config),
+        backend=boot_backend(config),
+        suites=suites(),
+        folder=made(state_folder() / "stages").folder,
+        observer=observer,
+    )
 
 
 def observer(*, quiet: bool) -> AbstractContextManager[Observer]:
@@ -269,13 +287,12 @@ def review_tools(
             rulebook=rules,
         )
 
-    heavy = repo is not None and set(request.stages) - {"lint"}
     return ReviewTools(
         apply=apply,
         lint=linted,
         lab=Lab(
             builder=builder(repo.git_folder if repo else Path(), config=config),
-            backend=boot_backend(config if heavy else from_overrides(config, ["accelerator=tcg"])),
+            backend=boot_backend(config),
             journal=Journal(run),
             folder=run.folder,
             observer=observer,
@@ -347,7 +364,7 @@ def checks(config: Config, *, tree: Path | None, refresh: bool) -> tuple[Check, 
         return Check("kernel tree", State.OK, f"{repo.git_folder}, {repo.subject(head)!r}")
 
     def the_accelerator() -> Check:
-        found = probe(cache=cache_folder(), refresh=refresh)
+        found = probe(cache=cache_folder(), refresh=refresh, kernel=_stored_kernel())
         return Check("accelerator", State.OK, f"{found.name}: {found.why} ({found.when})")
 
     return (

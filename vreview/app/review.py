@@ -13,13 +13,13 @@ from pathlib import PurePosixPath
 from typing import TypeVar
 
 from vreview.app.lint import LintResult
+from vreview.app.perf import pooled
 from vreview.app.trial import (
     Exercise,
     Lab,
     Side,
     benchmark_exercise,
     build_side,
-    pooled,
     run_sides,
     suite_exercise,
 )
@@ -269,7 +269,8 @@ def _measure(seen: _Progress, *, tools: ReviewTools) -> None:
     for benchmark in tools.benchmarks:
         for exercise in _modes(benchmark, tools.wall_boots):
             _exercise(exercise, kernels, seen, tools=tools)
-            base, tip = (pooled(tuple(seen.runs[exercise.name, side])) for side in Side)
+            runs = [seen.runs[exercise.name, side] for side in Side]
+            base, tip = (pooled([run.samples for run in side]) for side in runs)
             seen.comparisons.extend(_compared(base, tip))
     seen.stages.append(StageResult(Stage.PERF, StageState.DONE, tools.clock() - begin))
 

@@ -147,14 +147,3 @@ def _at_once(turn: Callable[[tuple[Side, int]], Run], turns: list[tuple[Side, in
         return list(pool.map(turn, turns))
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-
-
-def pooled(runs: tuple[Run, ...]) -> tuple[Samples, ...]:
-    """The samples of several boots, joined by metric, each boot kept apart."""
-    boots: dict[str, list[tuple[float, ...]]] = {}
-    metrics = {}
-    for run in runs:
-        for samples in run.samples:
-            metrics[samples.metric.name] = samples.metric
-            boots.setdefault(samples.metric.name, []).extend(samples.boots)
-    return tuple(Samples(metrics[name], tuple(of)) for name, of in sorted(boots.items()))

@@ -9,8 +9,11 @@ import typer
 
 from vreview.cli import tree
 from vreview.cli.apply import apply_command
+from vreview.cli.boot import boot_command, suites_command
+from vreview.cli.build import build_command
 from vreview.cli.doctor import doctor_command
 from vreview.cli.lint import lint_command
+from vreview.cli.perf import perf_command
 from vreview.cli.review import review_command
 
 app = typer.Typer(
@@ -43,5 +46,9 @@ def main(
 app.command("review")(review_command)
 app.command("apply")(apply_command)
 app.command("lint")(lint_command)
+app.command("build")(build_command)
+app.command("boot")(boot_command)
+app.command("test")(suites_command)
+app.command("perf")(perf_command)
 app.command("doctor")(doctor_command)
 app.add_typer(tree.app, name="tree")
