@@ -42,6 +42,7 @@ _FRAME = re.compile(
     r" *(?:\[<[0-9a-f]+>\] *)?(?P<guess>\? )?(?P<function>[A-Za-z_][\w.]*)\+0x[0-9a-f]+/0x[0-9a-f]+"
 )
 _RIP = re.compile(r"RIP: 0010:(?P<function>[A-Za-z_][\w.]*)\+0x")
+_LOCK = re.compile(r" *#\d+: ")
 _LEFT = re.compile(r" *</[A-Z]+>")
 _MARKER = re.compile(r" *</?[A-Z_]+>| *$| *Call [Tt]race:|R[A-Z0-9]{1,2}[:P]|Code:")
 _STACK = re.compile(r" *(?:Call [Tt]race:|stack backtrace:)")
@@ -194,7 +195,7 @@ def _end_of(ends: Ends, lines: Sequence[str]) -> int:
                 return number + 1
     last = 0
     for number, line in enumerate(lines):
-        if any(seen.match(line) for seen in (_STACK, _FRAME, _RIP, _LEFT)):
+        if any(seen.match(line) for seen in (_STACK, _FRAME, _RIP, _LEFT, _LOCK)):
             last = number
     return last + 1
 

@@ -75,15 +75,18 @@ _LOCKING = re.compile(
 )
 _WAITING = re.compile(
     r"""(?:
-      _*schedule(?:_\w+)? | msleep\w* | usleep_range\w* | io_schedule\w* | preempt_schedule\w* | _*wait_(?:for_|on_)\w+ |
+      _*schedule(?:_\w+)? | msleep\w* | usleep_range\w* | io_schedule\w* | preempt_schedule\w* |
+      _*wait_(?:for_|on_)\w+ |
       do_wait_for_common | _*cond_resched\w* | bit_wait\w* | out_of_line_wait\w* |
       context_switch | _*mutex_lock\w* | rwsem_down_\w+ | _*down_(?:read|write)\w* |
       _*synchronize_s?rcu\w* | dequeue_\w+
     )""",
     re.VERBOSE,
 )
+_FREEING = re.compile(r"(?:slab_\w+|_*k?v?free\w*|_*kmem_cache_free\w*|_*free_pages\w*)")
 _BUSY = re.compile(
-    r"(?:_*(?:raw_)?spin_\w+|_*raw_(?:spin|read|write)_\w+|native_\w+|queued_\w+|csd_lock_wait\w*|smp_call_function\w*)"
+    r"(?:_*(?:raw_)?spin_\w+|_*raw_(?:spin|read|write)_\w+|native_\w+|queued_\w+"
+    r"|csd_lock_wait\w*|smp_call_function\w*)"
 )
 
 
@@ -236,7 +239,12 @@ ROWS: tuple[Row, ...] = (
         "bad unlock balance in {function}",
         through=_LOCKING,
     ),
-    _row("lockdep-freed", r"WARNING: held lock freed", "WARNING: held lock freed in {function}"),
+    _row(
+        "lockdep-freed",
+        r"WARNING: held lock freed",
+        "WARNING: held lock freed in {function}",
+        through=_FREEING,
+    ),
     _row(
         "lockdep-held",
         r"WARNING: lock held when returning to user space",

@@ -17,7 +17,7 @@ from vreview.adapters.files import write_whole
 from vreview.errors import CommandFailed, ToolMissing
 from vreview.model.bench import Mode
 from vreview.model.kernel import Kernel
-from vreview.model.trial import Booted
+from vreview.model.trial import Booted, BootState, Splat
 from vreview.parse.console import parse_splats, read_boot
 from vreview.ports import GuestJob, GuestRun, Observer
 
@@ -85,7 +85,6 @@ class QemuBackend:
             seen = watch(
                 argv,
                 through,
-                stderr_is_console=False,
                 deadlines=job.deadlines,
                 console=console,
                 observer=observer,
@@ -140,13 +139,23 @@ def guest_run(seen: Watched, *, console: Path, accelerator: str) -> GuestRun:
     state = read_boot(
         text, started=started, exit_status=seen.exit_status, overdue=bool(seen.overdue)
     )
+    splats = parse_splats(text)
     booted = Booted(
         state=state,
-        splats=parse_splats(text),
+        splats=splats,
         console=console,
         accelerator=accelerator,
         phase_s=seen.phase_s,
         exit_status=seen.exit_status,
-        why=seen.overdue or ("" if seen.exit_status is not None else "the guest ended by itself"),
+        why=seen.overdue or _why(state, splats),
     )
     return GuestRun(booted, seen.output.decode(errors="replace").replace("\r\n", "\n"))
+
+
+def _why(state: BootState, splats: tuple[Splat, ...]) -> str:
+    """Why a guest that was not overdue did not run its job to the end."""
+    if state is BootState.DONE:
+        return ""
+    if state is BootState.NO_OUTPUT:
+        return "QEMU ended, and the kernel had printed nothing"
+    return splats[-1].title if splats else "the guest stopped by itself, without a word about it"

@@ -23,13 +23,13 @@ from vreview.adapters.boot.qemu import (
     port_options,
     qemu_program,
 )
-from vreview.adapters.boot.watch import Watched, channels, watch
+from vreview.adapters.boot.watch import Channels, Watched, channels, watch
 from vreview.errors import CommandFailed, ToolMissing
 from vreview.model.bench import Mode
 from vreview.model.kernel import Kernel
 from vreview.ports import GuestJob, GuestRun, Observer
 
-_NOT_OF_THE_KERNEL = re.compile(
+_QEMU_SAYS = re.compile(rb"qemu(?:-system-[\w-]+)?: ")
     rb"^(?:qemu-system-\S+|virtme\S*|usage|Traceback)[: ]", re.MULTILINE
 )
 
@@ -56,13 +56,12 @@ class VirtmeBackend:
             root.mkdir()
             guestroot.write_root(guestroot.guest_files(job, with_folder=False), root)
             argv = (
-                *self._command(kernel, job, root=root, qemu=_guarded_qemu(Path(scratch))),
+                *self._command(kernel, job, root=root, qemu=_guarded_qemu(through)),
                 *("--qemu-opts", *port_options(through)),
             )
             seen = watch(
                 argv,
                 through,
-                stderr_is_console=True,
                 deadlines=job.deadlines,
                 console=console,
                 observer=observer,
@@ -91,30 +90,34 @@ def _virtme_run() -> str:
     return str(found)
 
 
-def _guarded_qemu(scratch: Path) -> Path:
+def _guarded_qemu(through: Channels) -> Path:
     """QEMU under a name that makes the kernel kill it when virtme-ng dies.
 
     PR_SET_PDEATHSIG does not pass through fork: vreview's death kills virtme-run, and only this
-    makes virtme-run's death kill QEMU.
+    makes virtme-run's death kill QEMU. virtme-ng sends the console to QEMU's stderr: here that
+    becomes the console's FIFO, so that what virtme-ng itself says does not get between.
     """
-    script = scratch / "qemu"
+    script = through.folder / "qemu"
+    program, console = shlex.quote(qemu_program()), shlex.quote(str(through.console))
     script.write_text(
-        f'#!/bin/sh\nexec setpriv --pdeathsig KILL -- {shlex.quote(qemu_program())} "$@"\n'
+        f'#!/bin/sh\nexec setpriv --pdeathsig KILL -- {program} "$@" 2>>{console}\n'
     )
     script.chmod(0o700)
     return script
 
 
 def _raise_if_never_ran(seen: Watched, argv: tuple[str, ...]) -> None:
-    """Raises CommandFailed when no kernel was ever started: nothing but virtme's or QEMU's words.
+    """Raises CommandFailed when no kernel was ever started.
 
-    virtme-run's status says nothing of the sort: it is 255 for a panic and 1 for a job's.
+    virtme-run's status is the job's, 255 when there is none (a panic), and anything else when
+    virtme-run itself failed; QEMU's own complaint is all that the console then holds.
     """
-    ran = re.search(rb"^\[ *\d+\.\d+\]", seen.console, re.MULTILINE)
-    if seen.process_status and not ran and _NOT_OF_THE_KERNEL.search(seen.console):
+    refused = _QEMU_SAYS.match(seen.console)
+    failed = not seen.console and seen.process_status not in (None, 0, 255)
+    if seen.process_status and (refused or failed):
         raise CommandFailed(
             argv,
             seen.process_status,
-            output=seen.console.decode(errors="replace"),
+            output=(seen.errors + seen.console).decode(errors="replace"),
             hint="vreview doctor",
         )

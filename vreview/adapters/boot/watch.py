@@ -44,7 +44,7 @@ class Phase(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Channels:
-    """FIFOs in a folder that goes with the boot. ``errors`` is QEMU's own voice."""
+    """FIFOs in a folder that goes with the boot. ``errors`` is the started program's stderr."""
 
     folder: Path
 
@@ -142,15 +142,13 @@ def watch(
     argv: Sequence[str],
     through: Channels,
     *,
-    stderr_is_console: bool,
     deadlines: Deadlines,
     console: Path,
     observer: Observer,
 ) -> Watched:
     """Runs ``argv`` until the guest is gone or overdue; then kills what is left of it.
 
-    ``stderr_is_console`` says that the program writes the guest's console to its stderr.
-    Raises ToolMissing, StorageFailed (the console file cannot be written).
+    Its stderr is the channel ``errors``. Raises ToolMissing, StorageFailed (the console file cannot be written).
     """
     readers = {
         os.open(path, os.O_RDONLY | os.O_NONBLOCK): name
@@ -161,7 +159,7 @@ def watch(
             ("errors", through.errors),
         )
     }
-    voice = os.open(through.console if stderr_is_console else through.errors, os.O_WRONLY)
+    voice = os.open(through.errors, os.O_WRONLY)
     try:
         with (
             open(console, "wb", buffering=0) as sink,
