@@ -30,8 +30,6 @@ from vreview.model.kernel import Kernel
 from vreview.ports import GuestJob, GuestRun, Observer
 
 _QEMU_SAYS = re.compile(rb"qemu(?:-system-[\w-]+)?: ")
-    rb"^(?:qemu-system-\S+|virtme\S*|usage|Traceback)[: ]", re.MULTILINE
-)
 
 
 class VirtmeBackend:
@@ -99,9 +97,7 @@ def _guarded_qemu(through: Channels) -> Path:
     """
     script = through.folder / "qemu"
     program, console = shlex.quote(qemu_program()), shlex.quote(str(through.console))
-    script.write_text(
-        f'#!/bin/sh\nexec setpriv --pdeathsig KILL -- {program} "$@" 2>>{console}\n'
-    )
+    script.write_text(f'#!/bin/sh\nexec setpriv --pdeathsig KILL -- {program} "$@" 2>>{console}\n')
     script.chmod(0o700)
     return script
 

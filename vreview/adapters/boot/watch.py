@@ -148,7 +148,8 @@ def watch(
 ) -> Watched:
     """Runs ``argv`` until the guest is gone or overdue; then kills what is left of it.
 
-    Its stderr is the channel ``errors``. Raises ToolMissing, StorageFailed (the console file cannot be written).
+    Its stderr is the channel ``errors``. Raises ToolMissing, and StorageFailed when the console
+    file cannot be written.
     """
     readers = {
         os.open(path, os.O_RDONLY | os.O_NONBLOCK): name
