@@ -37,27 +37,6 @@ void vhost_meta_init(struct vhost_dev *dev)
 }
 EXPORT_SYMBOL_GPL(vhost_meta_init);
 
-/* Pin all of the pages, or none. */
-static int vhost_meta_pin(unsigned long start, int npages, struct page **pages)
-{
-	int i, n, err;
-
-	n = pin_user_pages_fast(start, npages, FOLL_WRITE, pages);
-	if (n < 0)
-		return n;
-	if (n != npages) {
-		err = EFAULT;
-		goto err_put;
-	}
-
-	return 0;
-
-err_put:
-	for (i = 0; i < n; i++)
-		put_page(pages[i]);
-	return err;
-}
-
 static int vhost_meta_map_part(struct vhost_virtqueue *vq, int part,
 			       const void __user *uaddr, size_t size,
 			       size_t align)
@@ -69,7 +48,7 @@ static int vhost_meta_map_part(struct vhost_virtqueue *vq, int part,
 	struct vhost_dev *dev = vq->dev;
 	struct page **pages;
 	unsigned long seq;
-	int i, err;
+	int i, n, err;
 
 	/* Nothing that we read or write may cross a page. */
 	if (!IS_ALIGNED((unsigned long)uaddr, align))
@@ -80,9 +59,17 @@ static int vhost_meta_map_part(struct vhost_virtqueue *vq, int part,
 	if (!pages)
 		return -ENOMEM;
 
-	err = vhost_meta_pin(start, npages, pages);
-	if (err)
+	n = pin_user_pages_fast(start, npages, FOLL_WRITE, pages);
+	if (n < 0) {
+		err = n;
 		goto err_free;
+	}
+	if (n < npages) {
+		while (n > 0)
+			put_page(pages[--n]);
+		err = EFAULT;
+		goto err_free;
+	}
 
 	/* A page without a kernel address is of no use. */
 	err = -EOPNOTSUPP;
@@ -196,9 +183,12 @@ int vhost_meta_start(struct vhost_dev *dev)
 	if (!dev->use_worker)
 		return 0;
 
+	if (WARN_ON_ONCE(dev->meta_registered))
+		return -EEXIST;
+
 	err = mmu_notifier_register(&dev->meta_notifier, dev->mm);
 	if (err)
-		return -EBUSY;
+		return err;
 
 	dev->meta_registered = true;
 	return 0;
