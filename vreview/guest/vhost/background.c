@@ -3,10 +3,13 @@
  * A thread that repeats a step.
  */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <sched.h>
-#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "background.h"
+#include "device.h"
 #include "ktap.h"
 
 static void *repeat(void *arg)
@@ -35,4 +38,30 @@ unsigned int background_stop(struct background *b)
 	__atomic_store_n(&b->stop, true, __ATOMIC_RELEASE);
 	must(-pthread_join(b->thread, NULL));
 	return b->rounds;
+}
+
+void churn(void *arg)
+{
+	char *p = mmap(NULL, 16 * PAGE, RW, ANON, -1, 0);
+	size_t i;
+
+	(void)arg;
+	if (p == MAP_FAILED)
+		return;
+	for (i = 0; i < 16; i++)
+		p[i * PAGE] = 1;
+	madvise(p, 4 * PAGE, MADV_DONTNEED);
+	mprotect(p, 8 * PAGE, PROT_READ);
+	munmap(p, 16 * PAGE);
+}
+
+void fork_once(void *arg)
+{
+	pid_t pid = fork();
+
+	(void)arg;
+	if (!pid)
+		_exit(0);
+	if (pid > 0)
+		waitpid(pid, NULL, 0);
 }

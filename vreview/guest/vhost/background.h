@@ -21,4 +21,8 @@ void background_start(struct background *b, void (*step)(void *arg), void *arg);
 /* Returns how many rounds there were. */
 unsigned int background_stop(struct background *b);
 
+/* Steps: what programs do with their memory, and what shells do. */
+void churn(void *arg);
+void fork_once(void *arg);
+
 #endif

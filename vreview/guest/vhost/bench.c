@@ -20,10 +20,7 @@
 #define RING		256
 #define MAX_ROUNDS	1024
 
-/*
- * The batch stays below VHOST_NET_PKT_WEIGHT (256), where vhost yields, and
- * is no multiple of the timer's period.
- */
+/* The batch stays below VHOST_NET_PKT_WEIGHT (256), where vhost yields. */
 struct plan {
 	unsigned int phases, warmup, rounds, batch;
 };
@@ -31,7 +28,7 @@ struct plan {
 static const struct plan plans[] = {
 	[BENCH_DETERMINISTIC] = { .phases = 4, .warmup = 32, .rounds = 160,
 				  .batch = 32 },
-	[BENCH_WALL] = { .phases = 8, .warmup = 32, .rounds = 256,
+	[BENCH_WALL] = { .phases = 6, .warmup = 16, .rounds = 128,
 			 .batch = 128 },
 };
 

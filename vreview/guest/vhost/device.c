@@ -114,10 +114,9 @@ int set_backend(struct device *d, int q, int fd)
 
 void *map_pages(size_t bytes)
 {
-	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	void *p = mmap(NULL, bytes, RW, ANON, -1, 0);
 
-	must(p == MAP_FAILED ? -errno : 0);
+	must_map(p);
 	return p;
 }
 
@@ -222,5 +221,6 @@ int move_ring(struct device *d, int q, void *area)
 	memcpy((char *)area + PAGE, r->avail, PAGE);
 	memcpy((char *)area + 2 * PAGE, r->used, PAGE);
 	ring_place(r, area);
+	ring_want_kicks(r);
 	return set_addr(d, q);
 }

@@ -9,6 +9,7 @@
 #include <linux/vhost.h>
 #include <linux/virtio_config.h>
 #include <linux/virtio_net.h>
+#include <sys/mman.h>
 
 #include "ring.h"
 #include "tap.h"
@@ -46,6 +47,10 @@ void device_start_with(struct device *d, unsigned int num, uint64_t features);
 void device_pause(struct device *d);
 void device_resume(struct device *d);
 void device_close(struct device *d);
+
+#define RW	(PROT_READ | PROT_WRITE)
+#define ANON	(MAP_PRIVATE | MAP_ANONYMOUS)
+#define must_map(p) must((p) == MAP_FAILED ? -errno : 0)
 
 void *map_pages(size_t bytes);
 

@@ -24,7 +24,7 @@ int main(int argc, char **argv)
 {
 	const struct ktap_group groups[] = {
 		ioctl_tests, traffic_tests, broken_tests, memory_tests,
-		teardown_tests,
+		moves_tests, backing_tests, teardown_tests,
 	};
 	const size_t count = sizeof(groups) / sizeof(groups[0]);
 

@@ -106,6 +106,11 @@ void ring_kick(struct ring *r)
 	ring_force_kick(r);
 }
 
+void ring_want_kicks(struct ring *r)
+{
+	__atomic_store_n(&r->used->flags, 0, __ATOMIC_RELEASE);
+}
+
 unsigned int ring_pending(const struct ring *r)
 {
 	return (uint16_t)(__atomic_load_n(&r->used->idx, __ATOMIC_ACQUIRE) -

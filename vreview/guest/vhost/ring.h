@@ -54,6 +54,12 @@ void ring_publish(struct ring *r);
 void ring_kick(struct ring *r);
 void ring_force_kick(struct ring *r);
 
+/*
+ * After the ring was copied: the device may have changed its mind about kicks
+ * in the old place meanwhile. One kick too many does no harm.
+ */
+void ring_want_kicks(struct ring *r);
+
 /* How many used entries wait to be taken. */
 unsigned int ring_pending(const struct ring *r);
 /* Waits for @count of them, through the call eventfd; false after @limit_ms. */

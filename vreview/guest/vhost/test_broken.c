@@ -201,6 +201,7 @@ static void ring_unmapped(void)
 		  MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) ==
 	     MAP_FAILED ? -errno : 0);
 	memcpy(d.area[TX], saved, RING_BYTES);
+	ring_want_kicks(r);
 	recovers(&d);
 }
 

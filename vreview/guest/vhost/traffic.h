@@ -9,6 +9,7 @@
 
 #define WAIT_MS		2000
 #define BATCH		32
+#define ROUNDS		6	/* how often a case repeats its event */
 #define HEADER		14		/* Ethernet */
 #define FRAME_MIN	64
 #define FRAME_MAX	1514
