@@ -81,7 +81,8 @@ def test_one_fact_from_two_units_is_observed_once() -> None:
 
 def test_a_moved_warning_keeps_its_fingerprint_and_another_function_s_differs() -> None:
     def seen(line: int, function: str) -> str:
-        log = f"x.c: In function \u2018{function}\u2019:\nx.c:{line}:2: warning: unused \u2018n\u2019 [-Wunused]\n"
+        context = f"x.c: In function \u2018{function}\u2019:\n"
+        log = f"{context}x.c:{line}:2: warning: unused \u2018n\u2019 [-Wunused]\n"
         return parse_diagnostics(log)[0].observation.fingerprint
 
     assert seen(3, "f") == seen(400, "f")
