@@ -8,6 +8,7 @@ how the guest was started nor what its words mean, but for those of a kernel tha
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import re
 import select
@@ -29,6 +30,10 @@ AFTER_OOPS_S = 20.0
 """For the job to end after an oops. It may (only its task dies), or wait for a lock for ever."""
 MOST_BYTES = 64 << 20
 """On one channel. A guest that writes without end is stopped, not stored."""
+
+_ROOM_BYTES = 1 << 20
+"""In a channel: a busy host's pause in reading must not be felt in the guest."""
+_NAMES = ("console", "output", "status", "errors")
 
 _GOING_DOWN = re.compile(GOING_DOWN.encode())
 
@@ -151,25 +156,19 @@ def watch(
     Its stderr is the channel ``errors``. Raises ToolMissing, and StorageFailed when the console
     file cannot be written.
     """
-    readers = {
-        os.open(path, os.O_RDONLY | os.O_NONBLOCK): name
-        for name, path in (
-            ("console", through.console),
-            ("output", through.output),
-            ("status", through.status),
-            ("errors", through.errors),
-        )
-    }
-    voice = os.open(through.errors, os.O_WRONLY)
+    # Both ends: a FIFO whose last writer goes reports its end for ever, and virtme-ng asks QEMU
+    # for its version before the boot.
+    readers = {os.open(getattr(through, n), os.O_RDWR | os.O_NONBLOCK): n for n in _NAMES}
     try:
+        for reader in readers:
+            fcntl.fcntl(reader, fcntl.F_SETPIPE_SZ, _ROOM_BYTES)
         with (
             open(console, "wb", buffering=0) as sink,
-            open(voice, "wb", closefd=True) as stderr,
+            open(through.errors, "wb") as stderr,
             started(
                 argv, stdout=subprocess.DEVNULL, stderr=stderr, needed_for="boot kernels"
             ) as process,
         ):
-            stderr.close()
             return _Watcher(process, readers, sink.fileno(), deadlines, observer).run()
     except OSError as err:
         raise storage_failed("write the console to", console, err) from err
@@ -213,8 +212,7 @@ class _Watcher:
                     break
                 events = dict(poller.poll(left * 1000))
                 for reader in self._readers.keys() & events.keys():
-                    if not self._read(reader) and events[reader] & select.POLLHUP:
-                        poller.unregister(reader)
+                    self._read(reader)
                 if pid in events:
                     break
         finally:
@@ -240,12 +238,10 @@ class _Watcher:
         )
 
     def _read(self, reader: int) -> bool:
-        """Takes what a channel holds; False when there is no more (now, or for ever)."""
+        """Takes what a channel holds; False when that is nothing."""
         try:
             data = os.read(reader, 65536)
         except BlockingIOError:
-            return False
-        if not data:
             return False
         name, now = self._readers[reader], time.monotonic()
         got = self._got[name]
