@@ -106,6 +106,8 @@ class _Reader:
                 Case(self._suite, self._suite, CaseState.CRASHED, f"bail out: {self._bailed}")
             )
             return tuple(top.cases)
+        if top.planned == 0 and not top.cases:
+            return (Case(self._suite, self._suite, CaseState.SKIPPED, " ".join(top.notes)),)
         return tuple(self._closed(top, cut=False))
 
     def _at(self, indent: int) -> _Level:
