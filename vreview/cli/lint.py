@@ -56,7 +56,7 @@ def lint_command(
     repo = None if no_tree else wiring.open_repo(tree, config=config)
 
     def reviewed(names: Sequence[str]) -> tuple[Series, LintResult]:
-        found = _lone(names) or wiring.read_series(names, config=config, take=take)
+        found = _lone(names) or wiring.read_series(names, config=config, take=take, tree=tree)
         applied = repo.apply(found, base=base) if repo else None
         if applied is not None and not (applied.complete or (_begun(applied) and not each)):
             raise SeriesError(_refusal(applied), hint="--no-tree reads the hunks' own text")
