@@ -115,7 +115,7 @@ def _reason(rejected: Rejected, around: Surroundings) -> tuple[Refusal, str]:
 
 def _misfit_words(rejected: Rejected, misfit: Misfit) -> str:
     path = rejected.file.path
-    where = f"{path}: hunk {misfit.n} ({hunk_header(misfit.hunk)})"
+    where = f"{path}: hunk {misfit.n} ({_ranges(misfit.hunk)})"
     if _fits_reversed(misfit):
         return f"{where} is already in the file"
     if _fits_but_for_space(misfit):
@@ -123,9 +123,19 @@ def _misfit_words(rejected: Rejected, misfit: Misfit) -> str:
     conflict = nearest(rejected)
     if conflict is None or not conflict.near_line:
         return f"{where} does not fit: nothing like it is in the file"
-    expected = f"expects {conflict.expected[0]!r}" if conflict.expected else "expects no line"
-    found = f"has {conflict.found[0]!r}" if conflict.found else "has nothing"
-    return f"{where} does not fit: it {expected}, and line {conflict.near_line} {found}"
+    line = conflict.near_line
+    expected, found = (
+        repr(side[0]) if side else "" for side in (conflict.expected, conflict.found)
+    )
+    if not found:
+        return f"{where} does not fit: it expects {expected} before line {line}"
+    if not expected:
+        return f"{where} does not fit: it does not know line {line}, {found}"
+    if expected == found:
+        return (
+            f"{where} does not fit where it must, at the file's begin or end; it is at line {line}"
+        )
+    return f"{where} does not fit: it expects {expected}, and line {line} is {found}"
 
 
 def _missing_words(around: Surroundings, path: str) -> str:
@@ -207,8 +217,11 @@ def _fits_but_for_space(misfit: Misfit) -> bool:
 
 def hunk_header(hunk: Hunk) -> str:
     """``@@ -1,7 +1,8 @@ section``."""
-    ranges = f"@@ -{hunk.old_start},{hunk.old_count} +{hunk.new_start},{hunk.new_count} @@"
-    return f"{ranges} {hunk.section}".rstrip()
+    return f"{_ranges(hunk)} {hunk.section}".rstrip()
+
+
+def _ranges(hunk: Hunk) -> str:
+    return f"@@ -{hunk.old_start},{hunk.old_count} +{hunk.new_start},{hunk.new_count} @@"
 
 
 def nearest(rejected: Rejected) -> HunkConflict | None:

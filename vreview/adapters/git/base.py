@@ -91,7 +91,7 @@ def candidates(store: Store, series: Series, asked: str | None) -> Iterator[tupl
         if here:
             yield _base(head, BaseReason.BLOBS_HEAD, whole), ""
             return
-    detail = f"none of the {len(wanted)} blobs of its index lines is there" if wanted else ""
+    detail = f"0 of {len(wanted)} blobs" if wanted else ""
     yield _base(head, BaseReason.HEAD, detail), ""
 
 
