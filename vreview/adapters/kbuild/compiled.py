@@ -18,7 +18,7 @@ ReadText = Callable[[str], str | None]
 _C_FILES = (".c", ".h", ".S", ".s", ".inc")
 _ARCHITECTURE = "x86"
 # What is built beside the kernel to build it, or not at all by bzImage.
-_ELSEWHERE = ("tools/", "samples/", "Documentation/", "scripts/", "usr/")
+_ELSEWHERE = ("tools/", "samples/", "Documentation/", "scripts/")
 _OBJECTS = re.compile(
     r"^\s*(?P<list>[\w.\-]+?|\$\(\w+\))-(?P<if>y|m|objs|\$\(CONFIG_\w+\))\s*[:+]?=\s*(?P<what>.*)$"
 )
@@ -32,7 +32,9 @@ def compiled_files(build: Path, source: Path) -> tuple[str, ...]:
     """
     prefix = os.fsencode(f"{source}/")
     found: set[bytes] = set()
-    for folder, _, names in os.walk(build):
+    for folder, folders, names in os.walk(build):
+        if Path(folder) == build:  # programs that run while the kernel is built
+            folders[:] = [each for each in folders if f"{each}/" not in _ELSEWHERE]
         for name in names:
             if name.startswith(".") and name.endswith(".o.cmd"):
                 found.update(_sources(Path(folder, name).read_bytes(), prefix))

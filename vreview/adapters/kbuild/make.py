@@ -142,7 +142,9 @@ class Make:
         )
         return run(
             argv,
-            env={"LC_ALL": "C"},
+            # On a miss ccache preprocesses, then compiles; with the dependencies that kbuild asks
+            # gcc for anyway it needs not (a cold build of 6.1: a fifth less CPU time).
+            env={"LC_ALL": "C", "CCACHE_DEPEND": os.environ.get("CCACHE_DEPEND", "1")},
             deadline_s=deadline_s,
             check=False,
             log=log,
