@@ -116,22 +116,22 @@ def unflowed(data: bytes, *, delsp: bool) -> bytes:
     b4 leaves flowed text as it came, with which no context line of a diff matches.
     """
     out: list[bytes] = []
-    held = b""
+    held: list[bytes] = []
     for line in data.split(b"\n"):
         if line == b"-- ":
             if held:
-                out.append(held)
-                held = b""
+                out.append(b"".join(held))
+                held.clear()
             out.append(line)
             continue
         bare = line[1:] if line.startswith(b" ") else line
         # " " alone is an empty context line of a diff, which Thunderbird stuffs but means hard;
         # git mailinfo joins it to the next line and git am then finds the patch corrupt.
         if bare.endswith(b" ") and bare != b" ":
-            held += bare[:-1] if delsp else bare
+            held.append(bare[:-1] if delsp else bare)
             continue
-        out.append(held + bare)
-        held = b""
+        out.append(b"".join((*held, bare)))
+        held.clear()
     if held:
-        out.append(held)
+        out.append(b"".join(held))
     return b"\n".join(out)

@@ -28,7 +28,7 @@ from vreview.parse.mail.headers import (
 )
 
 _GIT_SEPARATOR = re.compile(rb"From ([0-9a-f]{40}) Mon Sep 17 00:00:00 2001\n")
-_DIFF = re.compile(rb"^(?:diff --git \S|Index: \S|diff -\S|--- \S[^\n]*\n\+\+\+ \S)", re.MULTILINE)
+_DIFF = re.compile(rb"^(?:diff --git \S|--- \S[^\n]*\n\+\+\+ \S)", re.MULTILINE)
 _IN_BODY = re.compile(rb"(from|subject|date):[ \t]*", re.IGNORECASE)
 _NOT_STATED = Person("", "unknown@invalid")
 

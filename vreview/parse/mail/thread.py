@@ -19,6 +19,8 @@ from vreview.parse.mail.posting import Posting, chosen, postings
 
 _MAILS_MAX = 10_000
 _NOT_TAKEN = -1
+_DEPTH_MAX = 200
+"""Replies above a reply that are looked at: a chain of thousands would take quadratic time."""
 _BASE = re.compile(
     r"^base-commit:[ \t]*(?:\S*[ \t])?([0-9a-f]{40}(?:[0-9a-f]{24})?)\b", re.MULTILINE
 )
@@ -103,7 +105,8 @@ def _patch(n: int, letter: Letter, replies: Sequence[Trailer]) -> Patch:
     own = trailers_of(letter.message)
     extra = _without_doubles(own, replies)
     try:
-        files, damage = parse_diff(letter.diff), ""
+        files = parse_diff(letter.diff)
+        damage = "" if files else "its diff names no file that git would find"
     except SeriesError as err:
         # One unreadable diff (a mail client wrapped it) must not hide the rest of the series.
         files, damage = (), str(err)
@@ -186,7 +189,7 @@ def _ancestors(letter: Letter, by_id: Mapping[MessageId, Letter]) -> Iterator[Me
     """The message-ids above a letter, nearest first; stops at the first that is no reply."""
     seen = {letter.mail.message_id}
     at: Letter | None = letter
-    while at is not None:
+    while at is not None and len(seen) <= _DEPTH_MAX:
         mail = at.mail
         parents = (*([mail.in_reply_to] if mail.in_reply_to else ()), *reversed(mail.references))
         parent = next((i for i in parents if i in by_id and i not in seen), None)
