@@ -203,6 +203,7 @@ def _end_of(ends: Ends, lines: Sequence[str]) -> int:
 def _functions(lines: Sequence[str], *, through: re.Pattern[str] | None) -> tuple[str, ...]:
     """The first stack's functions, innermost first, without helpers and guesses ("? ")."""
     frames: list[str] = []
+    guesses: list[str] = []
     inside = False
     rip = ""
     for line in lines:
@@ -214,11 +215,11 @@ def _functions(lines: Sequence[str], *, through: re.Pattern[str] | None) -> tupl
             continue
         frame = _FRAME.match(line)
         if frame:
-            if not frame["guess"]:
-                frames.append(frame["function"])
-        elif frames and not _MARKER.match(line):
+            (guesses if frame["guess"] else frames).append(frame["function"])
+        elif (frames or guesses) and not _MARKER.match(line):
             break
-    named = [_SUFFIX.sub("", name) for name in ([rip] if rip else []) + frames]
+    # Early in boot the unwinder has nothing to go by: then guesses are all there is.
+    named = [_SUFFIX.sub("", name) for name in ([rip] if rip else []) + (frames or guesses)]
     if rip and len(named) > 1 and rip in named[1:]:
         # The stack goes through the exception's own entry first; the fault is where RIP says.
         named = named[named.index(rip, 1) :]

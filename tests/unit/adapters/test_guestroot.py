@@ -46,7 +46,6 @@ def test_equal_jobs_give_equal_archives(job: GuestJob) -> None:
 
 def test_the_folder_stays_out_when_it_is_shared(job: GuestJob, tmp_path: Path) -> None:
     root = tmp_path / "root"
-    root.mkdir()
     write_root(guest_files(job, with_folder=False), root)
     assert list((root / job.folder.relative_to("/")).iterdir()) == []
 

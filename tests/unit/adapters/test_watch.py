@@ -25,7 +25,7 @@ class Silent:
 
 def watched(script: str, folder: Path, deadlines: Deadlines = SHORT) -> Watched:
     """Watches a shell script that writes to $console, $output and $status."""
-    with channels(folder) as through:
+    with channels() as through:
         head = "".join(
             f"{name}={getattr(through, name)}\n" for name in ("console", "output", "status")
         )

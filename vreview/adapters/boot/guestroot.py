@@ -96,8 +96,9 @@ def guest_files(job: GuestJob, *, with_folder: bool) -> tuple[GuestFile, ...]:
 
 
 def write_root(entries: tuple[GuestFile, ...], root: Path) -> None:
-    """Writes the entries under ``root``, which exists and is empty. Raises StorageFailed."""
+    """Writes the entries under ``root``, a new folder. Raises StorageFailed."""
     try:
+        root.mkdir()
         for entry in entries:
             path = root / entry.path
             if stat.S_ISDIR(entry.mode):

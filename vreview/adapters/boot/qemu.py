@@ -8,7 +8,6 @@ is the count of executed instructions, and the same in every boot. ``virtme`` is
 from __future__ import annotations
 
 import shutil
-import tempfile
 from pathlib import Path
 
 from vreview.adapters.boot import guestroot
@@ -75,11 +74,8 @@ class QemuBackend:
 
         Raises OurFailure when QEMU cannot run, ToolMissing, StorageFailed.
         """
-        with (
-            tempfile.TemporaryDirectory(prefix="vreview-boot-") as scratch,
-            channels(Path(scratch)) as through,
-        ):
-            initrd = Path(scratch) / "initrd"
+        with channels() as through:
+            initrd = through.folder / "initrd"
             write_whole(initrd, guestroot.cpio(guestroot.guest_files(job, with_folder=True)))
             argv = (*self._command(kernel, job), "-initrd", str(initrd), *self._channels(through))
             seen = watch(

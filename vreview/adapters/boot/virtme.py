@@ -12,7 +12,6 @@ import os
 import re
 import shlex
 import sys
-import tempfile
 from pathlib import Path
 
 from vreview.adapters.boot import guestroot
@@ -24,6 +23,7 @@ from vreview.adapters.boot.qemu import (
     qemu_program,
 )
 from vreview.adapters.boot.watch import Channels, Watched, channels, watch
+from vreview.adapters.files import write_whole
 from vreview.errors import CommandFailed, ToolMissing
 from vreview.model.bench import Mode
 from vreview.model.kernel import Kernel
@@ -46,12 +46,8 @@ class VirtmeBackend:
         """
         if job.mode is Mode.DETERMINISTIC:
             return self._plain.run(kernel, job, console=console, observer=observer)
-        with (
-            tempfile.TemporaryDirectory(prefix="vreview-boot-") as scratch,
-            channels(Path(scratch)) as through,
-        ):
-            root = Path(scratch) / "root"
-            root.mkdir()
+        with channels() as through:
+            root = through.folder / "root"
             guestroot.write_root(guestroot.guest_files(job, with_folder=False), root)
             argv = (
                 *self._command(kernel, job, root=root, qemu=_guarded_qemu(through)),
@@ -97,7 +93,10 @@ def _guarded_qemu(through: Channels) -> Path:
     """
     script = through.folder / "qemu"
     program, console = shlex.quote(qemu_program()), shlex.quote(str(through.console))
-    script.write_text(f'#!/bin/sh\nexec setpriv --pdeathsig KILL -- {program} "$@" 2>>{console}\n')
+    write_whole(
+        script,
+        f'#!/bin/sh\nexec setpriv --pdeathsig KILL -- {program} "$@" 2>>{console}\n'.encode(),
+    )
     script.chmod(0o700)
     return script
 

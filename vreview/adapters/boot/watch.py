@@ -12,7 +12,9 @@ import fcntl
 import os
 import re
 import select
+import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -132,15 +134,22 @@ _WAITED_FOR = {
 
 
 @contextlib.contextmanager
-def channels(folder: Path) -> Iterator[Channels]:
-    """Makes the FIFOs in ``folder``, which exists and is private. Raises StorageFailed."""
-    made = Channels(folder)
-    for path in (made.console, made.output, made.status, made.errors):
-        try:
-            os.mkfifo(path, 0o600)
-        except OSError as err:
-            raise storage_failed("make a FIFO at", path, err) from err
-    yield made
+def channels() -> Iterator[Channels]:
+    """Makes the FIFOs in a private temporary folder, which goes with them.
+
+    Raises StorageFailed.
+    """
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="vreview-boot-"))
+        made = Channels(folder)
+        for name in _NAMES:
+            os.mkfifo(getattr(made, name), 0o600)
+    except OSError as err:
+        raise storage_failed("make FIFOs in", Path(tempfile.gettempdir()), err) from err
+    try:
+        yield made
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def watch(
