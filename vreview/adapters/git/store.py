@@ -102,14 +102,17 @@ class Store:
             edits: dict[str, tuple[int, pygit2.Oid] | None] = dict.fromkeys(removed)
             for path, entry in written.items():
                 edits[path] = (entry.mode, self.repo.create_blob(entry.data))
-            tree = self._write_tree(parent.tree, edits)
+            tree = self._write_tree(parent.tree, edits) or self.repo.TreeBuilder().write()
             oid = self.repo.create_commit(None, author, committer, message, tree, [parent.id])
         return self.repo[oid].peel(pygit2.Commit)
 
     def _write_tree(
         self, base: pygit2.Tree | None, edits: Mapping[str, tuple[int, pygit2.Oid] | None]
-    ) -> pygit2.Oid:
-        """The tree with the edits in it; only the folders on their way are read and written."""
+    ) -> pygit2.Oid | None:
+        """The tree with the edits in it, None when nothing is left.
+
+        Only the folders on the way of the edits are read and written.
+        """
         builder = self.repo.TreeBuilder(base) if base is not None else self.repo.TreeBuilder()
         below: dict[str, dict[str, tuple[int, pygit2.Oid] | None]] = {}
         # Removals first: a file may give way to a folder of its name.
@@ -125,13 +128,11 @@ class Store:
             there = builder.get(name)
             folder = self.repo[there.id] if there is not None else None
             subtree = self._write_tree(folder if isinstance(folder, pygit2.Tree) else None, inner)
-            written = self.repo[subtree]
-            assert isinstance(written, pygit2.Tree)
-            if len(written):
+            if subtree is not None:
                 builder.insert(name, subtree, pygit2.enums.FileMode.TREE)
-            elif there is not None and isinstance(folder, pygit2.Tree):
+            elif isinstance(folder, pygit2.Tree):
                 builder.remove(name)
-        return builder.write()
+        return builder.write() if len(builder) else None
 
     def keep(self, commit: Oid) -> None:
         """Puts a commit under ``refs/vreview/series/``, so that `git gc` leaves it alone."""
