@@ -406,7 +406,8 @@ class _Walker:
             )
         if not state.locks:
             return state
-        fields = self.world.drops_below(call.text)
+        handed = [kid.text for kid in call.kids if kid.kind is K.NAME]
+        fields = frozenset[str]().union(*map(self.world.drops_below, (call.text, *handed)))
         unknown = call.text not in self.world.functions
         if fields or (unknown and _LETS_GO.search(call.text)):
             roots = set().union(*(names_in(kid) for kid in call.kids)) if call.kids else set()

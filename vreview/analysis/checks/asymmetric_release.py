@@ -111,14 +111,10 @@ def _mixed(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
 def _counted(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
     """``n = take_many(); for (; n; n--) put_one();``: the counterpart of the count is not used."""
     counts: dict[str, tuple[Expr, Found]] = {}
-    for node in function.graph.nodes:
-        for expr in walk(node.expr) if node.expr is not None else ():
-            if expr.kind is K.ASSIGN and expr.kids[0].kind is K.NAME:
-                source = expr.kids[1]
-                if source.kind is K.CALL:
-                    found = file.world.find(source.text, lambda f: f.counts, deepest=3)
-                    if found is not None:
-                        counts[expr.kids[0].text] = (source, found)
+    for name, source in _results(function):
+        found = file.world.find(source.text, lambda summary: summary.counts, deepest=3)
+        if found is not None:
+            counts[name] = (source, found)
     for name, (source, found) in counts.items():
         for release in _released_in_loop(function.graph, name, file):
             yield Hit(
@@ -140,6 +136,16 @@ def _counted(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
                     HitStep(release.line, f"{release.text}() drops them one by one"),
                 ),
             )
+
+
+def _results(function: FunctionFacts) -> Iterator[tuple[str, Expr]]:
+    """Variables and the calls whose results they are given."""
+    for node in function.graph.nodes:
+        if node.op is Op.DECLARE and node.expr is not None and node.expr.kind is K.CALL:
+            yield node.name, node.expr
+    for expr in function.expressions():
+        if expr.kind is K.ASSIGN and expr.kids[0].kind is K.NAME and expr.kids[1].kind is K.CALL:
+            yield expr.kids[0].text, expr.kids[1]
 
 
 def _inverse(found: Found, file: FileFacts) -> str:

@@ -28,7 +28,7 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
             continue
         if not _gives_errnos(failed, value.name, file):
             continue
-        if file.comment_names_errno(failed.line, moment.line + 1):
+        if file.comment_names_errno(failed.line - 1, moment.line + 1):
             continue
         what = "an error pointer" if failed.pointer else "its errno"
         yield Hit(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from vreview.analysis.expr import K
 from vreview.analysis.facts import FileFacts, FunctionFacts
 from vreview.analysis.hit import Hit, HitStep
 from vreview.analysis.state import V
@@ -19,6 +20,8 @@ _OTHER_CONVENTION = re.compile(
     r"cmp|compare|match|iter|walk|find|index|_idx|lookup|search|seek|_id$|_to_|parse|scan|token"
     r"|_map$|read[bwl]?$|getc|_rank|decode|detect|select|choose|slot"
 )
+
+_STATUS = re.compile(r"e?rr(or|no|code)?|ret(val|code)?|rc|res(ult)?|status|rv|r")
 
 
 def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
@@ -35,6 +38,8 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
         value = moment.value
         if value is None or value.kind is not V.MINUS_ONE or moment.expr is None:
             continue
+        if moment.expr.kind is K.NAME and not _STATUS.fullmatch(moment.expr.text):
+            continue  # an index or a count with -1 for "none"
         steps = [*moment.state.steps(6), HitStep(value.site or moment.line, "-1 is returned")]
         if mapped:
             steps.append(

@@ -26,7 +26,7 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
     """One hit for each return that keeps a lock."""
     if _HANDS_OVER.search(function.name):
         return
-    returns = [m for m in function.flow.returns() if not m.state.blind]
+    returns = list(function.flow.returns())
     kept = [(held, m) for m in returns for held in m.state.locks if "[" not in held.key]
     if not kept:
         return
