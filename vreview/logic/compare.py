@@ -14,7 +14,10 @@ from vreview.logic.stats import median, needed, quantile, shift
 from vreview.model.bench import Better, Comparison, Metric, Mode, Samples, Speed
 
 THRESHOLD = {Mode.DETERMINISTIC: 0.002, Mode.WALL: 0.05}
-"""The smallest relative shift that is called one. See "Thresholds" in docs/measuring.md."""
+"""The smallest relative shift that is called one, for a metric that does not know its own.
+
+See "Thresholds" in docs/measuring.md.
+"""
 
 CONFIDENCE = 0.95
 _LOW_SHARE = 0.10
@@ -44,15 +47,15 @@ def compare(
 ) -> Comparison:
     """Compares the samples of one metric on two kernels.
 
-    ``threshold`` is relative (0.01 is 1 %), by default that of the mode. A side that is None, or
-    too small, or disagrees with itself gives CANNOT_TELL with the reason in ``why``.
+    ``threshold`` is relative (0.01 is 1 %), by default the metric's, or the mode's. A side that is
+    None, or too small, or disagrees with itself gives CANNOT_TELL with the reason in ``why``.
     Raises ValueError when both are None or their metrics differ.
     """
     known = tip if base is None else base
     if known is None or (base is not None and tip is not None and base.metric != tip.metric):
         raise ValueError(f"not two sides of one metric: {base!r} and {tip!r}")
     metric = known.metric
-    limit = THRESHOLD[metric.mode] if threshold is None else threshold
+    limit = _first(threshold, metric.threshold, THRESHOLD[metric.mode])
     unknown = Comparison(
         metric, base, tip, *(None,) * 5, confidence, limit, Speed.CANNOT_TELL, why=""
     )
@@ -80,6 +83,10 @@ def compare(
         verdict=verdict,
         why=why,
     )
+
+
+def _first(*choices: float | None) -> float:
+    return next(c for c in choices if c is not None)
 
 
 def _unusable(samples: Samples, side: str) -> str:

@@ -33,12 +33,17 @@ class Speed(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """``name`` as in "vhost-tx:instructions_per_packet"; ``unit`` as printed."""
+    """``name`` as in "vhost-tx:instructions_per_packet"; ``unit`` as printed.
+
+    ``threshold`` is the relative shift (0.01 is 1 %) that kernels which differ elsewhere can show
+    in this metric; None when that was not measured.
+    """
 
     name: str
     unit: str
     better: Better
     mode: Mode
+    threshold: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,6 +123,14 @@ def test_two_metrics_are_a_mistake_of_the_caller() -> None:
         compare(None, None)
 
 
+def test_a_metric_may_know_its_own_threshold() -> None:
+    metric = replace(PATH, threshold=0.05)
+    base, tip = (Samples(metric, path(at).boots) for at in (3000, 3090))
+    assert compare(base, tip).verdict is Speed.SAME
+    assert compare(base, tip).threshold == 0.05
+    assert compare(base, tip, threshold=0.01).verdict is Speed.SLOWER
+
+
 def simulate(seed: int, *, boots: int, spread: float, effect: float) -> Speed:
     """Boots whose luck differs (log-normal), with phases that differ less within a boot."""
     rng = random.Random(seed)
