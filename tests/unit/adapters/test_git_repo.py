@@ -294,3 +294,12 @@ def test_what_is_no_source_tree_is_a_clear_error(tmp_path: Path, kind: str) -> N
     with pytest.raises(TreeError):
         import_tree(source, tmp_path / "trees" / "x.git", observer=QuietObserver())
     assert not (tmp_path / "trees" / "x.git").exists()
+
+
+def test_a_partial_clone_without_the_content_is_told(tree: Path) -> None:
+    series = two_patches(tree)
+    git(tree, "config", "uploadpack.allowFilter", "true")
+    partial = tree.parent / "partial.git"
+    git(tree.parent, "clone", "-q", "--bare", "--filter=blob:none", f"file://{tree}", str(partial))
+    with pytest.raises(TreeError, match=r"lacks the content of a\.c .*partial clone"):
+        GitRepo(partial).apply(series, base=None)
