@@ -6,6 +6,7 @@ from __future__ import annotations
 import difflib
 from datetime import UTC, datetime
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from vreview.model.observation import (
@@ -27,6 +28,9 @@ from vreview.model.series import (
     Person,
     Series,
 )
+
+RELAXED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""A busy machine is no failure."""
 
 WHEN = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
 WHO = Person("A Tester", "tester@example.org")

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from logic_samples import BASE_LINES, file_states, hunks, modified, patch, seen, series
+from logic_samples import BASE_LINES, RELAXED, file_states, hunks, modified, patch, seen, series
 
 from vreview.logic.attribution import Edit, attribute, disturbance, located, origin
 from vreview.model.review import Finding
@@ -20,6 +20,7 @@ def _edits(states: list[list[str]]) -> list[Edit]:
     return [Edit(n, hunks(old, new)) for n, (old, new) in enumerate(pairs, start=1)]
 
 
+@RELAXED
 @given(states=file_states())
 def test_each_line_is_blamed_on_the_patch_that_wrote_it(states: list[list[str]]) -> None:
     edits = _edits(states)
@@ -35,6 +36,7 @@ def test_each_line_is_blamed_on_the_patch_that_wrote_it(states: list[list[str]])
             assert b"+" + text.encode() + b"\n" in hunk.lines
 
 
+@RELAXED
 @given(states=file_states(), offset=st.integers(-4, 40))
 def test_hunks_are_found_where_they_were_applied(states: list[list[str]], offset: int) -> None:
     real = hunks(states[0], states[1])

@@ -7,11 +7,12 @@ import itertools
 from dataclasses import replace
 
 from hypothesis import given
-from logic_samples import file_states, hunks
+from logic_samples import RELAXED, file_states, hunks
 
 from vreview.logic.excerpt import Part, excerpts
 
 
+@RELAXED
 @given(states=file_states())
 def test_every_visible_line_is_the_files_own(states: list[list[str]]) -> None:
     steps = [hunks(old, new) for old, new in itertools.pairwise(states)]
@@ -21,6 +22,7 @@ def test_every_visible_line_is_the_files_own(states: list[list[str]]) -> None:
             assert shown == state[part.first_line - 1 : part.first_line - 1 + len(shown)]
 
 
+@RELAXED
 @given(states=file_states())
 def test_every_added_line_is_visible_at_the_tip(states: list[list[str]]) -> None:
     steps = [hunks(old, new) for old, new in itertools.pairwise(states)]
