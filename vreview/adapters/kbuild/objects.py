@@ -46,8 +46,8 @@ def _interrupted(target: Path, command: Path) -> bool:
     except FileNotFoundError:
         return False
     text = command.read_bytes()
-    # fixdep ends its output with "$(deps_x.o):".
-    cut = b"\ndeps_" in text and not text.rstrip().endswith(b"):")
+    # fixdep ends with "$(deps_x.o):"; a line about objtool may follow.
+    cut = b"\ndeps_" in text and b"\n$(deps_" not in text
     return newer or cut or not text.endswith(b"\n")
 
 

@@ -26,8 +26,12 @@ def _object(folder: Path, *, command: str | None, command_older: bool = False) -
     return target
 
 
-def test_a_finished_object_stays(tmp_path: Path) -> None:
-    target = _object(tmp_path, command=_COMMAND)
+_OBJTOOL = "\nx.o: $(wildcard ./tools/objtool/objtool)\n"
+
+
+@pytest.mark.parametrize("after", ["", _OBJTOOL], ids=["plain", "with objtool"])
+def test_a_finished_object_stays(tmp_path: Path, after: str) -> None:
+    target = _object(tmp_path, command=_COMMAND + after)
     assert mend(tmp_path) == ()
     assert target.is_file()
 
