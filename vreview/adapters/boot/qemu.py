@@ -13,7 +13,7 @@ from pathlib import Path
 from vreview.adapters.boot import guestroot
 from vreview.adapters.boot.watch import Channels, Phase, Watched, channels, watch
 from vreview.adapters.files import write_whole
-from vreview.errors import CommandFailed, ToolMissing
+from vreview.errors import CommandFailed, OurFailure, ToolMissing
 from vreview.model.bench import Mode
 from vreview.model.kernel import Kernel
 from vreview.model.trial import Booted, BootState, Splat
@@ -42,6 +42,9 @@ DETERMINISTIC_OPTIONS = (
 
 With more than one vCPU, icount hangs while the second comes up (QEMU 7.2): always -smp 1.
 """
+
+_NO_TIMER = "APIC timer disabled due to verification failure"
+"""Under TCG on a loaded host, of a kernel without X86_PM_TIMER: no fault of the kernel's."""
 
 
 def qemu_program() -> str:
@@ -135,6 +138,12 @@ def guest_run(seen: Watched, *, console: Path, accelerator: str) -> GuestRun:
     state = read_boot(
         text, started=started, exit_status=seen.exit_status, overdue=bool(seen.overdue)
     )
+    if state is BootState.HANG and not started and _NO_TIMER in text:
+        raise OurFailure(
+            f"the guest stood still before user space, because the host was too busy for it to"
+            f" calibrate its timer (the console says {_NO_TIMER!r}): {console}",
+            hint="run it again with less going on beside it",
+        )
     splats = parse_splats(text)
     booted = Booted(
         state=state,
