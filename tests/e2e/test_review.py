@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""``vreview review`` on real kernels: the demo's series, and killed at every stage."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import mailbox
+import os
+import signal
+import subprocess
+import threading
+import time
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from command import Ran, Vreview
+
+pytestmark = [pytest.mark.kernel, pytest.mark.build, pytest.mark.boot]
+RUNTIME = ("runtime", "test", "build", "lock")
+
+
+def _fingerprint(folder: Path) -> dict[str, str]:
+    """Every file below a folder with its content's hash; vreview's own refs and objects apart."""
+
+    def parts() -> Iterator[tuple[str, str]]:
+        for path in sorted(folder.rglob("*")):
+            name = path.relative_to(folder).as_posix()
+            own = name.startswith(("objects/", "refs/vreview")) or "vreview" in path.name
+            if path.is_file() and not own:
+                yield name, hashlib.sha256(path.read_bytes()).hexdigest()
+
+    return dict(parts())
+
+
+@pytest.fixture(scope="module")
+def reviewed(
+    faulty: Path, kernel_tree: Path, qemu: None, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Ran, Vreview]:
+    """The faulty example, reviewed once for all tests that look at the result."""
+    vreview = Vreview(tmp_path_factory.mktemp("state"))
+    before = _fingerprint(kernel_tree)
+    ran = vreview("review", faulty, "--tree", kernel_tree, "--format", "json")
+    assert _fingerprint(kernel_tree) == before
+    assert ran.status == 1, ran.err
+    return ran, vreview
+
+
+def _of_rules(report: dict[str, Any]) -> list[dict[str, Any]]:
+    return [f for f in report["findings"] if f["origin"] == "rule"]
+
+
+def test_every_planted_fault_is_found_and_nothing_else(
+    reviewed: tuple[Ran, Vreview], checkout: Path
+) -> None:
+    faults = tomllib.loads((checkout / "examples" / "faults.toml").read_text())
+    planted = sorted((f["rule"], f["patch"], f["file"], f["function"]) for f in faults["fault"])
+    found = sorted(
+        (f["rule"], f["patch"], f["file"], f["function"]) for f in _of_rules(reviewed[0].json)
+    )
+    assert found == planted
+
+
+def test_running_catches_what_can_be_caught_by_running(
+    reviewed: tuple[Ran, Vreview], checkout: Path
+) -> None:
+    report = reviewed[0].json
+    faults = tomllib.loads((checkout / "examples" / "faults.toml").read_text())
+    for splat in faults["splat"]:
+        seen = [f for f in report["findings"] if f["rule"] == splat["kind"]]
+        assert [f["patch"] for f in seen] == [splat["patch"]]
+        assert splat["function"] in json.dumps(seen[0]["evidence"])
+    assert {f["category"] for f in report["findings"]} >= {"lock", "errno"}
+    for side in ("base", "tip"):
+        states = {run["boot"]["state"] for t in report["trials"][side] for run in t["runs"]}
+        assert "done" in states
+    cases = [c["state"] for t in report["trials"]["base"] for r in t["runs"] for c in r["cases"]]
+    assert cases
+    assert set(cases) <= {"passed", "skipped"}
+
+
+def test_both_trees_are_measured(reviewed: tuple[Ran, Vreview]) -> None:
+    comparisons = {c["metric"]: c for c in reviewed[0].json["comparisons"]}
+    tx = comparisons["vhost-tx:instructions_per_packet"]
+    assert tx["verdict"] in ("faster", "slower", "same")
+    assert tx["base"] > 100
+    assert tx["tip"] > 100
+
+
+def test_the_report_keeps_its_schema(reviewed: tuple[Ran, Vreview], checkout: Path) -> None:
+    schema = json.loads((checkout / "docs/schema/review-1.schema.json").read_text())
+    jsonschema.validate(reviewed[0].json, schema)
+
+
+def test_git_send_email_takes_the_replies(reviewed: tuple[Ran, Vreview], tmp_path: Path) -> None:
+    (run,) = reviewed[1].runs()
+    files = []
+    for number, message in enumerate(mailbox.mbox(run / "report.mbox")):
+        files.append(tmp_path / f"{number}.eml")
+        files[-1].write_bytes(message.as_bytes())
+    assert len(files) >= 3
+    done = subprocess.run(
+        ["git", "send-email", "--dry-run", "--confirm=never", "--suppress-cc=all", *files],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "HOME": str(tmp_path)},
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_clean_example_has_no_finding(
+    clean: Path, kernel_tree: Path, vreview: Vreview, qemu: None
+) -> None:
+    ran = vreview("review", clean, "--tree", kernel_tree, "--format", "json")
+    report = ran.json
+    assert report["findings"] == []
+    assert report["verdict"] == "nothing new"
+    assert ran.status == 0
+    assert {s["state"] for s in report["stages"]} == {"done"}
+    assert [t["profile"] for t in report["trials"]["tip"]] == ["test", "perf"]
+
+
+def _wait_for(path: Path, pattern: str, process: subprocess.Popen[bytes]) -> None:
+    """Returns when a file that matches is below ``path``, or the process has ended."""
+    tick = threading.Event()
+    end = time.monotonic() + 1200
+    while time.monotonic() < end and process.poll() is None:
+        if any(path.glob(pattern)):
+            return
+        tick.wait(0.02)
+    raise AssertionError(f"{pattern} did not come before the end (status {process.poll()})")
+
+
+def _of_verdict(report: dict[str, Any]) -> dict[str, Any]:
+    """What must not depend on an interruption: everything but times and paths."""
+    return {
+        "verdict": report["verdict"],
+        "findings": sorted((f["id"], f["patch"], f["hunk"]) for f in report["findings"]),
+        "stages": [(s["stage"], s["state"]) for s in report["stages"]],
+        "comparisons": [(c["metric"], c["verdict"]) for c in report["comparisons"]
+                        if c["mode"] == "deterministic"],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "moment", ["mails.json", "applied.json", "lint.json", "build-test-base.json",
+               "run-smoke-*.json", "run-*.console"]
+)  # fmt: skip
+def test_a_killed_review_is_resumed_to_the_same_verdict(
+    moment: str, reviewed: tuple[Ran, Vreview], faulty: Path, kernel_tree: Path, vreview: Vreview
+) -> None:
+    before = _fingerprint(kernel_tree)
+    with subprocess.Popen(
+        vreview.argv("review", faulty, "--tree", kernel_tree, "--format", "json", "-q"),
+        env=vreview.environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        _wait_for(vreview.state, f"vreview/runs/*/{moment}", process)
+        os.kill(process.pid, signal.SIGKILL)
+    resumed = vreview("review", "--resume", "--format", "json")
+    assert _of_verdict(resumed.json) == _of_verdict(reviewed[0].json)
+    assert resumed.status == reviewed[0].status
+    assert len(vreview.runs()) == 1
+    assert _fingerprint(kernel_tree) == before
