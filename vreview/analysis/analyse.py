@@ -12,7 +12,13 @@ from dataclasses import dataclass, field
 from vreview.analysis.checks import CHECKS
 from vreview.analysis.excerpt import Chunk, stitch
 from vreview.analysis.expr import TooDeep
-from vreview.analysis.facts import FileFacts, FunctionFacts, addresses_taken, mapped_errors
+from vreview.analysis.facts import (
+    FileFacts,
+    FunctionFacts,
+    acquired_in_bulk,
+    addresses_taken,
+    mapped_errors,
+)
 from vreview.analysis.flow import run
 from vreview.analysis.graph import Graph, build
 from vreview.analysis.hit import FileAnalysis, FunctionSpan, Hit
@@ -71,6 +77,7 @@ def analyse(
         comments=read.masked.comments,
         address_taken=addresses_taken(understood) | _in_slots(read, world),
         mapped=mapped_errors(understood),
+        acquired=tuple(acquired_in_bulk(understood, knowledge)),
     )
     return FileAnalysis(
         hits=_hits(facts, rules, text.count(b"\n") + 1),

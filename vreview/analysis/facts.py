@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from vreview.analysis.expr import Expr, K, walk
+from vreview.analysis.expr import Expr, K, object_key, walk
 from vreview.analysis.flow import Flow, Moment, Seen
 from vreview.analysis.graph import Graph
 from vreview.analysis.hit import Hit
-from vreview.analysis.knowledge import Knowledge
+from vreview.analysis.knowledge import BulkPair, Knowledge
 from vreview.analysis.mask import Comment
 from vreview.analysis.state import V
 from vreview.analysis.summary import FunctionSummary, World
@@ -59,6 +59,16 @@ class Mapped:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Acquired:
+    """``call`` in ``function`` fills ``array`` with what ``pair`` gives back."""
+
+    function: str
+    array: str
+    pair: BulkPair
+    call: Expr
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class FileFacts:
     """A file's functions in the order of the text, and the world that they live in."""
 
@@ -69,6 +79,7 @@ class FileFacts:
     comments: tuple[Comment, ...]
     address_taken: frozenset[str]
     mapped: Mapping[str, Mapped]
+    acquired: tuple[Acquired, ...]
 
     def comment_names_errno(self, first: int, last: int) -> bool:
         """Somebody explains an errno on these lines, so it is deliberate."""
@@ -113,3 +124,25 @@ def _given_on(moment: Moment) -> str:
         return ""
     tested = moment.state.values.get(failed.variable)
     return failed.callee if tested is not None and tested.kind is V.NEGATIVE else ""
+
+
+def array_of(expr: Expr) -> str:
+    """The array of ``pages``, ``&pages[i]``, ``pages + i``, ``pages[i]``."""
+    while expr.kind in (K.ADDRESS, K.INDEX, K.DEREF, K.BINARY) and expr.kids:
+        expr = expr.kids[0]
+    return object_key(expr)
+
+
+def acquired_in_bulk(
+    functions: tuple[FunctionFacts, ...], knowledge: Knowledge
+) -> Iterator[Acquired]:
+    """Every bulk acquire of the file."""
+    known = {name for pair in knowledge.bulk_pairs for name in pair.acquire}
+    for facts in functions:
+        if known.isdisjoint(fact.call for fact in facts.summary.calls):
+            continue
+        for expr in facts.expressions():
+            for pair in knowledge.bulk_pairs if expr.kind is K.CALL else ():
+                position = pair.acquire.get(expr.text)
+                if position is not None and position < len(expr.kids):
+                    yield Acquired(facts.name, array_of(expr.kids[position]), pair, expr)

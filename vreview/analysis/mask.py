@@ -44,6 +44,7 @@ _SPECIAL = re.compile(
     rb"\b(?:(?P<word>" + b"|".join(_WORDS) + rb")\b"
     rb"|(?P<call>" + b"|".join(_CALLS) + rb")\s*\("
     rb"|(?P<iter>\w*for_each\w*|scoped_guard|scoped_cond_guard)\s*\("
+    rb"|(?P<size>__alignof__|__alignof)\b"
     rb"|(?P<type>typeof|__typeof__|__typeof|typeof_member|__auto_type)\b)"
 )
 _RANGE_CASE = re.compile(rb"(\bcase\b[^:;{}\n]*?)(\.\.\.[^:;{}]*)(?=:)")
@@ -198,6 +199,8 @@ def _blank_annotations(work: bytearray) -> dict[int, str]:
             end = close_paren(source, found.end() - 1)
             if end > 0:
                 _blank(work, found.start(), end)
+        elif found.lastgroup == "size":
+            work[found.start() : found.end()] = b"sizeof".ljust(found.end() - found.start())
         elif found.lastgroup == "type":
             opening = re.compile(rb"\s*\(").match(source, found.end())
             end = close_paren(source, opening.end() - 1) if opening else found.end()

@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from vreview.analysis.expr import Expr, K, last_field, names_in, object_key, root_name, walk
-from vreview.analysis.facts import FileFacts, FunctionFacts
+from vreview.analysis.expr import Expr, K, last_field, names_in, root_name, walk
+from vreview.analysis.facts import Acquired, FileFacts, FunctionFacts, array_of
 from vreview.analysis.graph import Graph, Op, Way
 from vreview.analysis.hit import Hit, HitStep
-from vreview.analysis.knowledge import BulkPair
 from vreview.analysis.summary import Found
 
 RULE = "asymmetric-release"
@@ -27,89 +26,85 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
     yield from _counted(function, file)
 
 
-def _acquired(function: FunctionFacts, file: FileFacts) -> Iterator[tuple[str, BulkPair, Expr]]:
-    for expr in function.expressions():
-        if expr.kind is not K.CALL:
-            continue
-        for pair in file.knowledge.bulk_pairs:
-            position = pair.acquire.get(expr.text)
-            if position is not None and position < len(expr.kids):
-                yield _array(expr.kids[position]), pair, expr
-
-
-def _array(expr: Expr) -> str:
-    """The array of ``pages``, ``&pages[i]``, ``pages + i``, ``pages[i]``."""
-    while expr.kind in (K.ADDRESS, K.INDEX, K.DEREF, K.BINARY) and expr.kids:
-        expr = expr.kids[0]
-    return object_key(expr)
-
-
 def _foreign(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
-    acquired: dict[str, list[tuple[BulkPair, Expr, str]]] = {}
-    for other in file.functions:
-        for array, pair, call in _acquired(other, file):
-            if other is function or "->" in array:
-                key = array if other is function else "->" + last_field(array)
-                acquired.setdefault(key, []).append((pair, call, other.name))
+    """Given back by another family's call; members are followed from function to function."""
+    if not file.acquired:
+        return
     for expr in function.expressions():
         if expr.kind is not K.CALL or not expr.kids:
             continue
-        array = _array(expr.kids[0])
-        sources = acquired.get(array) or (
-            acquired.get("->" + last_field(array)) if "->" in array else None
-        )
-        if not sources or not all(expr.text in pair.foreign for pair, _, _ in sources):
+        sources = _sources(array_of(expr.kids[0]), function, file)
+        if not sources or not all(expr.text in source.pair.foreign for source in sources):
             continue
-        pair, call, where = sources[0]
-        yield Hit(
-            rule=RULE,
-            function=function.name,
-            line=expr.line,
-            subject=f"{call.text}: {expr.text}",
-            words=(
-                ("acquire", call.text),
-                ("release", expr.text),
-                ("inverse", min(pair.bulk)),
-            ),
-            steps=(
-                HitStep(call.line, f"{where}() gets `{array}` with {call.text}()"),
-                HitStep(expr.line, f"{expr.text}() gives it back: not the inverse"),
-            ),
+        source = sources[0]
+        yield _hit(
+            function,
+            source,
+            expr,
+            inverse=min(source.pair.bulk),
+            last=f"{expr.text}() gives it back: not the inverse",
         )
+
+
+def _sources(array: str, function: FunctionFacts, file: FileFacts) -> list[Acquired]:
+    own = [s for s in file.acquired if s.function == function.name and s.array == array]
+    if own or "->" not in array:
+        return own
+    field = last_field(array)
+    return [s for s in file.acquired if "->" in s.array and last_field(s.array) == field]
 
 
 def _mixed(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
     """The same function gives the same array back at once on one path and singly on another."""
-    acquired = {array: (pair, call) for array, pair, call in _acquired(function, file)}
-    if not acquired:
-        return
-    calls = [e for e in function.expressions() if e.kind is K.CALL and e.kids]
-    for array, (pair, call) in acquired.items():
-        bulk = next((e for e in calls if e.text in pair.bulk and _array(e.kids[0]) == array), None)
-        for expr in calls:
-            if bulk is None or expr.text not in pair.single or _array(expr.kids[0]) != array:
-                continue
-            yield Hit(
-                rule=RULE,
-                function=function.name,
-                line=expr.line,
-                subject=f"{call.text}: {expr.text}",
-                words=(
-                    ("acquire", call.text),
-                    ("release", expr.text),
-                    ("inverse", bulk.text),
-                ),
-                steps=(
-                    HitStep(call.line, f"{call.text}() gets `{array}` in one go"),
-                    HitStep(bulk.line, f"{bulk.text}() gives it back in one go here"),
-                    HitStep(expr.line, f"{expr.text}() gives it back one by one here"),
-                ),
-                weak=True,
-            )
+    for source in file.acquired:
+        if source.function != function.name:
+            continue
+        calls = [
+            e
+            for e in function.expressions()
+            if e.kind is K.CALL and e.kids and array_of(e.kids[0]) == source.array
+        ]
+        bulk = next((e for e in calls if e.text in source.pair.bulk), None)
+        for expr in calls if bulk is not None else ():
+            if bulk is not None and expr.text in source.pair.single:
+                yield _hit(
+                    function,
+                    source,
+                    expr,
+                    inverse=bulk.text,
+                    last=f"one by one here; {bulk.text}() on line {bulk.line} does it at once",
+                    weak=True,
+                )
+
+
+def _hit(
+    function: FunctionFacts,
+    source: Acquired,
+    release: Expr,
+    *,
+    inverse: str,
+    last: str,
+    weak: bool = False,
+) -> Hit:
+    call = source.call
+    return Hit(
+        rule=RULE,
+        function=function.name,
+        line=release.line,
+        subject=f"{call.text}: {release.text}",
+        words=(("acquire", call.text), ("release", release.text), ("inverse", inverse)),
+        steps=(
+            HitStep(call.line, f"{source.function}() gets `{source.array}` with {call.text}()"),
+            HitStep(release.line, last),
+        ),
+        weak=weak,
+    )
 
 
 def _counted(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
     """``n = take_many(); for (; n; n--) put_one();``: the counterpart of the count is not used."""
+    if not any(summary.counts for summary in file.world.functions.values()):
+        return
     counts: dict[str, tuple[Expr, Found]] = {}
     for name, source in _results(function):
         found = file.world.find(source.text, lambda summary: summary.counts, deepest=3)

@@ -7,6 +7,7 @@ where nothing shows that the callee returns errnos at all.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from vreview.analysis.expr import Expr, K
@@ -16,6 +17,8 @@ from vreview.analysis.hit import Hit, HitStep
 from vreview.analysis.state import Failure, V
 
 RULE = "invented-errno"
+# "Not found" means something else to each caller.
+_SEARCHES = re.compile(r"find|lookup|index|search|match|detect|_to_|2")
 
 
 def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
@@ -56,6 +59,8 @@ def _literal(moment: Moment) -> bool:
 
 
 def _gives_errnos(failed: Failure, errno: str, file: FileFacts) -> bool:
+    if _SEARCHES.search(failed.callee):
+        return False
     known = file.world.errnos_of(failed.callee)
     if errno and known == {errno}:
         return False
