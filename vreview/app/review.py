@@ -8,11 +8,11 @@ finished. Decides nothing about git, kernels or words; see the ports.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import PurePosixPath
+from dataclasses import dataclass
 from typing import TypeVar
 
 from vreview.app.lint import LintResult
+from vreview.app.observed import Observed, both_commits
 from vreview.app.perf import pooled
 from vreview.app.trial import (
     Exercise,
@@ -23,34 +23,23 @@ from vreview.app.trial import (
     run_sides,
     suite_exercise,
 )
-from vreview.logic.blame import blamed
 from vreview.logic.compare import compare
-from vreview.logic.delta import delta, merged
-from vreview.logic.verdict import verdict
 from vreview.model.bench import Comparison, Mode, Samples
-from vreview.model.kernel import Kernel
-from vreview.model.review import (
-    Applied,
-    Delta,
-    Finding,
-    Review,
-    Stage,
-    StageResult,
-    StageState,
-)
+from vreview.model.review import Applied, Review, Stage, StageResult, StageState
 from vreview.model.series import Oid, Series
-from vreview.model.trial import BootState, BuildState, Built, Run, Trial
+from vreview.model.trial import BootState, BuildState, Run
 from vreview.ports import Benchmark, TestSuite
 
 T = TypeVar("T")
 
-_COMPILED = (".c", ".S", ".h")
+HEAVY = frozenset({Stage.BUILD, Stage.BOOT, Stage.TEST, Stage.PERF})
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewTools:
     """What a review works with. ``apply`` and ``lint`` are bound to their repository already;
-    ``clock`` gives seconds."""
+    ``suites_for`` gives the suites for the touched paths, the one that every kernel must pass
+    first; ``clock`` gives seconds."""
 
     apply: Callable[[Series], Applied]
     lint: Callable[[Series, Applied | None], LintResult]
@@ -61,85 +50,69 @@ class ReviewTools:
     wall_boots: int = 0
 
 
-@dataclass(slots=True)
-class _Progress:
-    """What has been found out so far; frozen into a Review at the end."""
-
-    series: Series
-    stages: list[StageResult] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-    deltas: list[Delta] = field(default_factory=list)
-    comparisons: list[Comparison] = field(default_factory=list)
-    built: dict[tuple[str, Side], Built] = field(default_factory=dict)
-    runs: dict[tuple[str, Side], list[Run]] = field(default_factory=dict)
-    remarks: list[str] = field(default_factory=list)
-
-    def skip(self, stage: Stage, why: str) -> None:
-        self.stages.append(StageResult(stage, StageState.NOT_RUN, why=why))
-
-    def take(self, change: Delta, *, stacks: Mapping[str, tuple[str, ...]] | None = None) -> None:
-        """Keeps a stage's delta; what is new, and was not in an earlier one, becomes a finding."""
-        known = {o.fingerprint for earlier in self.deltas for o in earlier.new}
-        for one in change.new:
-            if one.fingerprint not in known:
-                known.add(one.fingerprint)
-                stack = (stacks or {}).get(one.subject, ())
-                self.findings.append(blamed(one, self.series, stack=stack))
-        self.deltas.append(change)
-
-
 def review(
     series: Series, *, stages: frozenset[Stage], tools: ReviewTools, no_tree: bool
 ) -> Review:
     """Walks the stages; every one that does not run says why. Raises only for our own failures."""
-    seen = _Progress(series)
-    applied = None if no_tree else _timed(Stage.APPLY, seen, tools, lambda: _apply(series, tools))
+    seen = Observed(series)
+    applied = None if no_tree else _applied(seen, tools)
     if Stage.LINT in stages:
-        linted = _timed(Stage.LINT, seen, tools, lambda: _lint(series, applied, tools))
-        seen.findings.extend(linted.findings)
-        seen.remarks.extend(linted.remarks)
-    heavy = stages & {Stage.BUILD, Stage.BOOT, Stage.TEST, Stage.PERF}
-    if heavy:
-        _try_both_trees(applied, seen, heavy=heavy, tools=tools)
-    return _frozen(seen, applied)
+        _lint(seen, applied, tools)
+    heavy = stages & HEAVY
+    commits = both_commits(applied)
+    if commits is not None:
+        _try_both_trees(commits, seen, heavy=heavy, tools=tools)
+    else:
+        for stage in Stage:
+            if stage in heavy:
+                seen.skip(
+                    stage,
+                    "there is no tree" if applied is None else "the series does not apply",
+                )
+    return seen.frozen(applied)
 
 
-def _apply(series: Series, tools: ReviewTools) -> Applied:
-    return tools.lab.journal.once("applied", Applied, lambda: tools.apply(series))
-
-
-def _lint(series: Series, applied: Applied | None, tools: ReviewTools) -> LintResult:
-    return tools.lab.journal.once("lint", LintResult, lambda: tools.lint(series, applied))
-
-
-def _timed(stage: Stage, seen: _Progress, tools: ReviewTools, step: Callable[[], T]) -> T:
+def _timed(tools: ReviewTools, step: Callable[[], T]) -> tuple[T, float]:
     begin = tools.clock()
-    result = step()
-    seen.stages.append(StageResult(stage, StageState.DONE, tools.clock() - begin))
-    return result
+    return step(), tools.clock() - begin
+
+
+def _applied(seen: Observed, tools: ReviewTools) -> Applied:
+    applied, seconds = _timed(
+        tools,
+        lambda: tools.lab.journal.once("applied", Applied, lambda: tools.apply(seen.series)),
+    )
+    if applied.complete:
+        seen.stages.append(StageResult(Stage.APPLY, StageState.DONE, seconds))
+    else:
+        why = "not every patch applies"
+        seen.stages.append(StageResult(Stage.APPLY, StageState.FAILED, seconds, why))
+    return applied
+
+
+def _lint(seen: Observed, applied: Applied | None, tools: ReviewTools) -> None:
+    result, seconds = _timed(
+        tools,
+        lambda: tools.lab.journal.once(
+            "lint", LintResult, lambda: tools.lint(seen.series, applied)
+        ),
+    )
+    seen.findings.extend(result.findings)
+    seen.remarks.extend(result.remarks)
+    seen.stages.append(StageResult(Stage.LINT, StageState.DONE, seconds))
 
 
 def _try_both_trees(
-    applied: Applied | None, seen: _Progress, *, heavy: frozenset[Stage], tools: ReviewTools
+    commits: Mapping[Side, Oid], seen: Observed, *, heavy: frozenset[Stage], tools: ReviewTools
 ) -> None:
     """Build, boot, test and perf, each as far as the one before it allows."""
-    commits = _commits(applied)
-    if commits is None:
-        why = "there is no tree" if applied is None else "the series does not apply"
-        if applied is not None:
-            seen.stages[0] = StageResult(
-                Stage.APPLY, StageState.FAILED, seen.stages[0].seconds, "not every patch applies"
-            )
-        for stage in Stage:
-            if stage in heavy:
-                seen.skip(stage, why)
-        return
-    profiles = ["test"] if heavy != {Stage.PERF} else []
+    profiles = ["test"] if heavy - {Stage.PERF} else []
     if Stage.PERF in heavy and tools.benchmarks:
         profiles.append("perf")
+    if not profiles:
+        return
     begin = tools.clock()
-    for profile in profiles:
-        _build(profile, commits, seen, tools=tools)
+    _build(profiles, commits, seen, tools=tools)
     seen.stages.append(_build_result(profiles, seen, seconds=tools.clock() - begin))
     if heavy & {Stage.BOOT, Stage.TEST}:
         _boot_and_test(seen, heavy=heavy, tools=tools)
@@ -147,53 +120,31 @@ def _try_both_trees(
         _measure(seen, tools=tools)
 
 
-def _commits(applied: Applied | None) -> Mapping[Side, Oid] | None:
-    if applied is None or applied.tip is None or applied.base.commit is None:
-        return None
-    return {Side.BASE: applied.base.commit, Side.TIP: applied.tip}
-
-
 def _build(
-    profile: str, commits: Mapping[Side, Oid], seen: _Progress, *, tools: ReviewTools
+    profiles: Sequence[str], commits: Mapping[Side, Oid], seen: Observed, *, tools: ReviewTools
 ) -> None:
-    for side, commit in commits.items():
-        seen.built[profile, side] = build_side(
-            side, commit, profile=profile, touched=seen.series.paths, lab=tools.lab
-        )
-    base, tip = seen.built[profile, Side.BASE], seen.built[profile, Side.TIP]
-    change = delta(
-        base.observations,
-        tip.observations,
-        base_reached=base.state is BuildState.BUILT,
-        tip_reached=tip.state is not BuildState.TIMED_OUT,
-    )
-    seen.take(change)
-
-
-def _build_result(profiles: Sequence[str], seen: _Progress, *, seconds: float) -> StageResult:
     for profile in profiles:
-        for side in Side:
-            built = seen.built[profile, side]
+        for side, commit in commits.items():
+            seen.built[profile, side] = build_side(
+                side, commit, profile=profile, touched=seen.series.paths, lab=tools.lab
+            )
+        seen.builds(profile)
+
+
+def _build_result(profiles: Sequence[str], seen: Observed, *, seconds: float) -> StageResult:
+    for profile in profiles:
+        base, tip = seen.built[profile, Side.BASE], seen.built[profile, Side.TIP]
+        for side, built in ((Side.BASE, base), (Side.TIP, tip)):
             if built.state is not BuildState.BUILT:
-                also = " either" if side is Side.TIP and _failed(profile, Side.BASE, seen) else ""
+                also = ", and so did the tip" if built is base and tip.kernel is None else ""
                 why = f"{side.value} ({profile}): {built.state.value}{also}; see {built.log}"
                 return StageResult(Stage.BUILD, StageState.FAILED, seconds, why)
     return StageResult(Stage.BUILD, StageState.DONE, seconds)
 
 
-def _failed(profile: str, side: Side, seen: _Progress) -> bool:
-    return seen.built[profile, side].state is not BuildState.BUILT
-
-
-def _kernels(profile: str, seen: _Progress) -> Mapping[Side, Kernel]:
-    """The kernels of both sides, or nothing when one is missing."""
-    found = {side: seen.built[profile, side].kernel for side in Side}
-    return {side: k for side, k in found.items() if k} if all(found.values()) else {}
-
-
-def _boot_and_test(seen: _Progress, *, heavy: frozenset[Stage], tools: ReviewTools) -> None:
+def _boot_and_test(seen: Observed, *, heavy: frozenset[Stage], tools: ReviewTools) -> None:
     """The first suite shows that both trees boot at all; the others run only when they do."""
-    kernels = _kernels("test", seen)
+    kernels = seen.kernels("test")
     wanted = tools.suites_for(seen.series.paths)
     if not kernels or not wanted:
         why = "no suite is wanted" if kernels else "not both trees were built"
@@ -201,10 +152,16 @@ def _boot_and_test(seen: _Progress, *, heavy: frozenset[Stage], tools: ReviewToo
             if stage in heavy:
                 seen.skip(stage, why)
         return
-    begin = tools.clock()
     first, *others = map(suite_exercise, wanted)
-    _exercise(first, kernels, seen, tools=tools)
-    booted = _boot_result(first.name, seen, seconds=tools.clock() - begin)
+
+    def exercise(*these: Exercise) -> None:
+        for one in these:
+            seen.exercised(one, run_sides(kernels, one, lab=tools.lab))
+
+    begin = tools.clock()
+    exercise(first)
+    seconds = tools.clock() - begin
+    booted = _boot_result(first, seen, seconds=seconds)
     seen.stages.append(booted)
     if Stage.TEST not in heavy:
         return
@@ -212,40 +169,21 @@ def _boot_and_test(seen: _Progress, *, heavy: frozenset[Stage], tools: ReviewToo
         seen.skip(Stage.TEST, booted.why)
         return
     begin = tools.clock()
-    for exercise in others:
-        _exercise(exercise, kernels, seen, tools=tools)
-    broken = [
-        e.name
-        for e in others
-        if seen.runs[e.name, Side.BASE][-1].booted.state is not BootState.DONE
-    ]
-    seen.stages.append(
-        StageResult(
-            Stage.TEST,
-            StageState.FAILED if broken else StageState.DONE,
-            tools.clock() - begin,
-            f"{', '.join(broken)}: the base did not come to the end either" if broken else "",
-        )
-    )
+    exercise(*others)
+    seconds = tools.clock() - begin
+    broken = [e.name for e in others if _end(e, Side.BASE, seen) is not BootState.DONE]
+    why = f"the base did not come to the end of {', '.join(broken)} either" if broken else ""
+    state = StageState.FAILED if broken else StageState.DONE
+    seen.stages.append(StageResult(Stage.TEST, state, seconds, why))
 
 
-def _exercise(
-    exercise: Exercise, kernels: Mapping[Side, Kernel], seen: _Progress, *, tools: ReviewTools
-) -> None:
-    done = run_sides(kernels, exercise, lab=tools.lab)
-    for side, runs in done.items():
-        seen.runs[exercise.name, side] = list(runs)
-    change = delta(
-        *(tuple(o for run in done[side] for o in run.observations) for side in Side),
-        base_reached=all(r.booted.state is BootState.DONE for r in done[Side.BASE]),
-        tip_reached=all(r.booted.state is BootState.DONE for r in done[Side.TIP]),
-    )
-    splats = [s for runs in done.values() for run in runs for s in run.booted.splats]
-    seen.take(change, stacks={s.title: s.functions for s in splats})
+def _end(exercise: Exercise, side: Side, seen: Observed) -> BootState:
+    """How the side's last boot for the exercise ended."""
+    return seen.runs[exercise.profile, exercise.name, side][-1].booted.state
 
 
-def _boot_result(name: str, seen: _Progress, *, seconds: float) -> StageResult:
-    states = {side: seen.runs[name, side][-1].booted.state for side in Side}
+def _boot_result(first: Exercise, seen: Observed, *, seconds: float) -> StageResult:
+    states = {side: _end(first, side, seen) for side in Side}
     bad = [side for side, state in states.items() if state is not BootState.DONE]
     if not bad:
         return StageResult(Stage.BOOT, StageState.DONE, seconds)
@@ -256,9 +194,9 @@ def _boot_result(name: str, seen: _Progress, *, seconds: float) -> StageResult:
     return StageResult(Stage.BOOT, StageState.FAILED, seconds, why)
 
 
-def _measure(seen: _Progress, *, tools: ReviewTools) -> None:
+def _measure(seen: Observed, *, tools: ReviewTools) -> None:
     """Benchmarks, when the kernel that is measured holds something that the series touches."""
-    kernels = _kernels("perf", seen) if ("perf", Side.TIP) in seen.built else {}
+    kernels = seen.kernels("perf")
     if not kernels:
         seen.skip(Stage.PERF, "not both trees were built for it")
         return
@@ -266,13 +204,21 @@ def _measure(seen: _Progress, *, tools: ReviewTools) -> None:
         seen.skip(Stage.PERF, "the kernel that is measured compiles none of the touched files")
         return
     begin = tools.clock()
+    ended = True
     for benchmark in tools.benchmarks:
         for exercise in _modes(benchmark, tools.wall_boots):
-            _exercise(exercise, kernels, seen, tools=tools)
-            runs = [seen.runs[exercise.name, side] for side in Side]
-            base, tip = (pooled([run.samples for run in side]) for side in runs)
+            done = run_sides(kernels, exercise, lab=tools.lab)
+            seen.exercised(exercise, done)
+            ended &= all(_measured(run) for runs in done.values() for run in runs)
+            base, tip = (pooled([run.samples for run in done[side]]) for side in Side)
             seen.comparisons.extend(_compared(base, tip))
-    seen.stages.append(StageResult(Stage.PERF, StageState.DONE, tools.clock() - begin))
+    state = StageState.DONE if ended else StageState.FAILED
+    why = "" if ended else "not every boot came to the end of its benchmark"
+    seen.stages.append(StageResult(Stage.PERF, state, tools.clock() - begin, why))
+
+
+def _measured(run: Run) -> bool:
+    return run.booted.state is BootState.DONE and bool(run.samples)
 
 
 def _modes(benchmark: Benchmark, wall_boots: int) -> list[Exercise]:
@@ -287,56 +233,3 @@ def _compared(base: Sequence[Samples], tip: Sequence[Samples]) -> list[Compariso
     sides = [{s.metric.name: s for s in side} for side in (base, tip)]
     names = sorted({name for side in sides for name in side})
     return [compare(sides[0].get(name), sides[1].get(name)) for name in names]
-
-
-def _frozen(seen: _Progress, applied: Applied | None) -> Review:
-    sources = [p for p in seen.series.paths if PurePosixPath(p).suffix in _COMPILED]
-    compiled = {p for built in seen.built.values() for p in built.compiled}
-    idle = bool(seen.built and sources) and not compiled.intersection(sources)
-    return Review(
-        series=seen.series,
-        applied=applied,
-        stages=tuple(seen.stages),
-        findings=tuple(seen.findings),
-        delta=merged(seen.deltas),
-        base_trials=_trials(Side.BASE, seen, applied),
-        tip_trials=_trials(Side.TIP, seen, applied),
-        comparisons=tuple(seen.comparisons),
-        verdict=verdict(
-            seen.findings,
-            seen.comparisons,
-            seen.stages,
-            idle=idle,
-        ),
-        remarks=(*seen.remarks, *_limits(seen)),
-    )
-
-
-def _trials(side: Side, seen: _Progress, applied: Applied | None) -> tuple[Trial, ...]:
-    commits = _commits(applied)
-    if commits is None:
-        return ()
-    profiles = dict.fromkeys(profile for profile, _ in seen.built)
-    runs = {
-        "test": [r for (n, s), rs in seen.runs.items() for r in rs if s is side and not r.samples],
-        "perf": [r for (n, s), rs in seen.runs.items() for r in rs if s is side and r.samples],
-    }
-    return tuple(
-        Trial(commits[side], profile, seen.built[profile, side], tuple(runs.get(profile, ())))
-        for profile in profiles
-    )
-
-
-def _limits(seen: _Progress) -> list[str]:
-    """What was not compiled and what the configuration refused, in sentences."""
-    remarks = []
-    built = seen.built.get(("test", Side.TIP))
-    if built is not None:
-        remarks += [f"not compiled in: {path} ({why})" for path, why in built.not_compiled]
-    for (profile, side), one in seen.built.items():
-        if one.kernel is not None and side is Side.BASE:
-            remarks += [
-                f"the {profile} configuration asked for CONFIG_{d.symbol}={d.asked} and got {d.got}"
-                for d in one.kernel.config.dropped
-            ]
-    return remarks

@@ -71,8 +71,12 @@ def review_command(
     run: Annotated[str, typer.Option(help="With --resume: the run of this name.")] = "",
     wall_boots: Annotated[
         int,
-        typer.Option(min=0, max=50, help="Boots a side for wall-clock samples; 0 for none."),
-    ] = 1,
+        typer.Option(
+            min=0,
+            max=50,
+            help="Boots a side for wall-clock samples, 4 or more to tell anything; 0 for none.",
+        ),
+    ] = 0,
     form: Annotated[ReportFormat, typer.Option("--format", help="How to tell it.")] = (
         ReportFormat.TEXT
     ),

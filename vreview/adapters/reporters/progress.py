@@ -71,8 +71,9 @@ class ProgressObserver:
             self._tasks[what] = (task, time.monotonic())
 
     def advance(self, done: int, total: int | None, detail: str = "") -> None:
-        what = getattr(self._current, "what", "")
         with self._lock:
+            # Output is often read by a thread of its own: then it is the newest task's.
+            what = getattr(self._current, "what", "") or next(reversed(self._tasks), "")
             task, began = self._tasks.get(what, (None, self._began))
             if task is not None:
                 self._live.update(task, completed=done, total=total, detail=safe_line(detail))
@@ -87,6 +88,7 @@ class ProgressObserver:
     def end(self, what: str, result: str) -> None:
         with self._lock:
             task, began = self._tasks.pop(what, (None, self._began))
+            self._current.what = ""
             if task is not None:
                 self._live.remove_task(task)
             self._line(f"{safe_line(what)}: {safe_line(result)} ({time.monotonic() - began:.1f} s)")

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a review has observed so far, on both sides; frozen into a Review at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from vreview.app.trial import Exercise, Side
+from vreview.logic.blame import blamed
+from vreview.logic.delta import delta, merged
+from vreview.logic.verdict import verdict
+from vreview.model.bench import Comparison, Mode
+from vreview.model.kernel import Kernel
+from vreview.model.observation import Observation
+from vreview.model.review import Applied, Delta, Finding, Review, Stage, StageResult, StageState
+from vreview.model.series import Oid, Series
+from vreview.model.trial import BootState, BuildState, Built, Run, Trial
+
+_SOURCES = (".c", ".S", ".h")
+
+
+def both_commits(applied: Applied | None) -> Mapping[Side, Oid] | None:
+    """Base and tip, None when the series is not there as a whole."""
+    if applied is None or applied.tip is None or applied.base.commit is None:
+        return None
+    return {Side.BASE: applied.base.commit, Side.TIP: applied.tip}
+
+
+@dataclass(slots=True)
+class Observed:
+    """Grows stage by stage. ``runs`` is by profile, name and side; a run is one boot."""
+
+    series: Series
+    stages: list[StageResult] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    deltas: list[Delta] = field(default_factory=list)
+    comparisons: list[Comparison] = field(default_factory=list)
+    built: dict[tuple[str, Side], Built] = field(default_factory=dict)
+    runs: dict[tuple[str, str, Side], tuple[Run, ...]] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+
+    def skip(self, stage: Stage, why: str) -> None:
+        self.stages.append(StageResult(stage, StageState.NOT_RUN, why=why))
+
+    def builds(self, profile: str) -> None:
+        """Takes the warnings and errors that only the tip's build has."""
+        base, tip = self.built[profile, Side.BASE], self.built[profile, Side.TIP]
+        self._take(
+            delta(
+                base.observations,
+                tip.observations,
+                base_reached=base.state is BuildState.BUILT,
+                tip_reached=tip.state is BuildState.BUILT,
+            )
+        )
+
+    def exercised(self, exercise: Exercise, done: Mapping[Side, tuple[Run, ...]]) -> None:
+        """Takes what only the tip's boots showed: splats, failed cases, a bad end."""
+        for side, runs in done.items():
+            self.runs[exercise.profile, exercise.name, side] = runs
+        reached = {side: _reached(runs) for side, runs in done.items()}
+        self._take(
+            delta(
+                _shown(done[Side.BASE]),
+                _shown(done[Side.TIP]),
+                base_reached=reached[Side.BASE],
+                tip_reached=reached[Side.TIP],
+            ),
+            stacks={
+                splat.title: splat.functions
+                for runs in done.values()
+                for run in runs
+                for splat in run.booted.splats
+            },
+        )
+
+    def _take(self, change: Delta, *, stacks: Mapping[str, tuple[str, ...]] | None = None) -> None:
+        known = {o.fingerprint for earlier in self.deltas for o in earlier.new}
+        for one in change.new:
+            if one.fingerprint not in known:
+                known.add(one.fingerprint)
+                stack = (stacks or {}).get(one.subject, ())
+                self.findings.append(blamed(one, self.series, stack=stack))
+        self.deltas.append(change)
+
+    def kernels(self, profile: str) -> Mapping[Side, Kernel]:
+        """The kernels of both sides, or nothing when one is missing."""
+        found = {}
+        for side in Side:
+            built = self.built.get((profile, side))
+            if built is None or built.kernel is None:
+                return {}
+            found[side] = built.kernel
+        return found
+
+    def frozen(self, applied: Applied | None) -> Review:
+        sources = [p for p in self.series.paths if PurePosixPath(p).suffix in _SOURCES]
+        compiled = {path for built in self.built.values() for path in built.compiled}
+        idle = bool(self.built and sources) and not compiled.intersection(sources)
+        return Review(
+            series=self.series,
+            applied=applied,
+            stages=tuple(self.stages),
+            findings=tuple(self.findings),
+            delta=merged(self.deltas),
+            base_trials=tuple(self._trials(Side.BASE, applied)),
+            tip_trials=tuple(self._trials(Side.TIP, applied)),
+            comparisons=tuple(self.comparisons),
+            verdict=verdict(self.findings, self.comparisons, self.stages, idle=idle),
+            remarks=(*self.remarks, *dict.fromkeys(self._limits())),
+        )
+
+    def _trials(self, side: Side, applied: Applied | None) -> Iterator[Trial]:
+        commits = both_commits(applied)
+        if commits is None:
+            return
+        for profile in dict.fromkeys(profile for profile, _ in self.built):
+            runs = [
+                run
+                for (of, _, where), done in self.runs.items()
+                if of == profile and where is side
+                for run in done
+            ]
+            yield Trial(commits[side], profile, self.built[profile, side], tuple(runs))
+
+    def _limits(self) -> Iterator[str]:
+        """What was not compiled, refused by Kconfig, or not measured, in sentences."""
+        tested = self.built.get(("test", Side.TIP))
+        if tested is not None:
+            for path, why in tested.not_compiled:
+                yield f"not compiled in: {path} ({why})"
+        for (profile, _), built in self.built.items():
+            for dropped in built.kernel.config.dropped if built.kernel else ():
+                why = f" ({dropped.why})" if dropped.why else ""
+                yield (
+                    f"the {profile} configuration asked for CONFIG_{dropped.symbol}="
+                    f"{dropped.asked} and got {dropped.got}{why}"
+                )
+        modes = {c.metric.mode for c in self.comparisons}
+        if modes and Mode.WALL not in modes:
+            yield "nothing was measured by the clock: --wall-boots 4 would"
+        for unknown in merged(self.deltas).unknown:
+            yield f"cannot tell whether it is new or gone: {unknown.message}"
+
+
+def _reached(runs: Sequence[Run]) -> bool:
+    return all(run.booted.state is BootState.DONE for run in runs)
+
+
+def _shown(runs: Iterable[Run]) -> tuple[Observation, ...]:
+    """What any of the boots showed, each fact once: a benchmark may boot one side several times."""
+    return tuple({o.fingerprint: o for run in runs for o in run.observations}.values())
