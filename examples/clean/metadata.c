@@ -16,18 +16,9 @@
 #include <linux/mm.h>
 #include <linux/mmu_notifier.h>
 #include <linux/module.h>
-#include <linux/nospec.h>
 #include <linux/slab.h>
 
 #include "metadata.h"
-
-/* One part of a ring. */
-struct vhost_meta_map {
-	unsigned long start;	/* user addresses, of whole pages */
-	unsigned long end;
-	int npages;
-	struct page *pages[];	/* pinned as long as the map lives */
-};
 
 static void vhost_meta_free(struct vhost_dev *dev, struct vhost_meta_map *map)
 {
@@ -178,6 +169,21 @@ void vhost_meta_reset(struct vhost_virtqueue *vq)
 }
 EXPORT_SYMBOL_GPL(vhost_meta_reset);
 
+/*
+ * A part mostly lies in one page, and else in a huge one, as the memory of
+ * guests does.  What is scattered is not worth a mapping of its own: copy.
+ */
+static bool vhost_meta_contiguous(struct page **pages, int npages)
+{
+	int i;
+
+	for (i = 1; i < npages; i++)
+		if (page_to_pfn(pages[i]) != page_to_pfn(pages[0]) + i)
+			return false;
+
+	return true;
+}
+
 /* Pinned pages that are not known to anybody yet, or NULL. */
 static struct vhost_meta_map *vhost_meta_pin(struct vhost_dev *dev,
 					     unsigned long start,
@@ -193,7 +199,7 @@ static struct vhost_meta_map *vhost_meta_pin(struct vhost_dev *dev,
 
 	pinned = pin_user_pages_fast(start, npages, FOLL_WRITE | FOLL_LONGTERM,
 				     map->pages);
-	if (pinned != npages) {
+	if (pinned != npages || !vhost_meta_contiguous(map->pages, npages)) {
 		if (pinned > 0)
 			unpin_user_pages(map->pages, pinned);
 		kfree(map);
@@ -203,6 +209,7 @@ static struct vhost_meta_map *vhost_meta_pin(struct vhost_dev *dev,
 	map->start = start;
 	map->end = end;
 	map->npages = npages;
+	map->delta = (unsigned long)page_address(map->pages[0]) - start;
 	atomic64_add(npages, &dev->mm->pinned_vm);
 
 	/*
@@ -271,124 +278,6 @@ void vhost_meta_prefetch(struct vhost_virtqueue *vq)
 			    sizeof(__virtio16));
 }
 EXPORT_SYMBOL_GPL(vhost_meta_prefetch);
-//: 3
-
-/* The caller has meta.lock and vq->mutex, and stays within the ring. */
-static void *vhost_meta_addr(const struct vhost_meta_map *map,
-			     const void __user *uaddr)
-{
-	unsigned long offset = (unsigned long)uaddr - map->start;
-
-	return page_address(map->pages[offset >> PAGE_SHIFT]) +
-	       offset_in_page(offset);
-}
-
-/*
- * All of these are true when the access was made, and false when it has to be
- * made by copying.  The caller has vq->mutex.  Half words and descriptors are
- * aligned to their size, so they don't cross a page.
- */
-bool vhost_meta_get16(struct vhost_virtqueue *vq, int part, __virtio16 *val,
-		      const __virtio16 __user *from)
-{
-	struct vhost_meta_map *map;
-
-	spin_lock(&vq->meta.lock);
-	map = vq->meta.map[part];
-	if (likely(map))
-		*val = READ_ONCE(*(__virtio16 *)vhost_meta_addr(map, from));
-	spin_unlock(&vq->meta.lock);
-
-	return map;
-}
-EXPORT_SYMBOL_GPL(vhost_meta_get16);
-
-bool vhost_meta_put16(struct vhost_virtqueue *vq, __virtio16 val,
-		      __virtio16 __user *to)
-{
-	struct vhost_meta_map *map;
-
-	spin_lock(&vq->meta.lock);
-	map = vq->meta.map[VHOST_ADDR_USED];
-	if (likely(map))
-		WRITE_ONCE(*(__virtio16 *)vhost_meta_addr(map, to), val);
-	spin_unlock(&vq->meta.lock);
-
-	return map;
-}
-EXPORT_SYMBOL_GPL(vhost_meta_put16);
-
-/* A head and, where it is a possible one, the descriptor that it names. */
-bool vhost_meta_get_head(struct vhost_virtqueue *vq, u16 last_avail_idx,
-			 __virtio16 *head, struct vring_desc *desc)
-{
-	unsigned int slot = last_avail_idx & (vq->num - 1);
-	struct vhost_meta_map *avail, *descs;
-	unsigned int idx;
-
-	spin_lock(&vq->meta.lock);
-	avail = vq->meta.map[VHOST_ADDR_AVAIL];
-	descs = vq->meta.map[VHOST_ADDR_DESC];
-	if (likely(avail && descs)) {
-		*head = READ_ONCE(*(__virtio16 *)vhost_meta_addr(avail,
-						&vq->avail->ring[slot]));
-		idx = vhost16_to_cpu(vq, *head);
-		if (likely(idx < vq->num)) {
-			idx = array_index_nospec(idx, vq->num);
-			*desc = *(struct vring_desc *)vhost_meta_addr(descs,
-								vq->desc + idx);
-		}
-	}
-	spin_unlock(&vq->meta.lock);
-
-	return avail && descs;
-}
-EXPORT_SYMBOL_GPL(vhost_meta_get_head);
-
-bool vhost_meta_get_desc(struct vhost_virtqueue *vq, struct vring_desc *desc,
-			 unsigned int idx)
-{
-	struct vhost_meta_map *map;
-
-	idx = array_index_nospec(idx, vq->num);
-
-	spin_lock(&vq->meta.lock);
-	map = vq->meta.map[VHOST_ADDR_DESC];
-	if (likely(map))
-		*desc = *(struct vring_desc *)vhost_meta_addr(map,
-							vq->desc + idx);
-	spin_unlock(&vq->meta.lock);
-
-	return map;
-}
-EXPORT_SYMBOL_GPL(vhost_meta_get_desc);
-
-bool vhost_meta_put_used(struct vhost_virtqueue *vq,
-			 const struct vring_used_elem *heads, int idx,
-			 int count)
-{
-	void __user *to = vq->used->ring + idx;
-	size_t len = count * sizeof(*heads);
-	const void *from = heads;
-	struct vhost_meta_map *map;
-
-	spin_lock(&vq->meta.lock);
-	map = vq->meta.map[VHOST_ADDR_USED];
-	while (map && len) {
-		size_t chunk = min_t(size_t, len,
-				     PAGE_SIZE - offset_in_page(to));
-
-		memcpy(vhost_meta_addr(map, to), from, chunk);
-		from += chunk;
-		to += chunk;
-		len -= chunk;
-	}
-	spin_unlock(&vq->meta.lock);
-
-	return map;
-}
-EXPORT_SYMBOL_GPL(vhost_meta_put_used);
-//: end
 
 MODULE_DESCRIPTION("vhost ring metadata through kernel addresses");
 MODULE_LICENSE("GPL");
