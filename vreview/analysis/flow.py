@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
-from vreview.analysis.expr import Expr, K, last_field, names_in, render, root_name, walk
+from vreview.analysis.expr import Expr, K, last_field, object_key, render, root_name, walk
 from vreview.analysis.graph import ENTRY, EXIT, Graph, Node, Op, Way
 from vreview.analysis.knowledge import Knowledge, LockCall
 from vreview.analysis.plan import Plan, plan_for
@@ -410,12 +410,12 @@ class _Walker:
         fields = frozenset[str]().union(*map(self.world.drops_below, (call.text, *handed)))
         unknown = call.text not in self.world.functions
         if fields or (unknown and _LETS_GO.search(call.text)):
-            roots = set().union(*(names_in(kid) for kid in call.kids)) if call.kids else set()
+            given = {object_key(kid) for kid in call.kids}
             kept = tuple(
                 h
                 for h in state.locks
                 if last_field(h.key) not in fields
-                and not (unknown and _LETS_GO.search(call.text) and _root(h.key) in roots)
+                and not (unknown and _LETS_GO.search(call.text) and given & _owners(h.key))
             )
             state = replace(state, locks=kept)
         return state
@@ -439,6 +439,15 @@ def _pointer_value(call: Expr, first: Value | None) -> Value | None:
         sure = call.text == "PTR_ERR" and first is not None and first.kind is V.ERR_PTR
         return Value(V.NEGATIVE if sure else V.RESULT, name, call.line)
     return first if call.text == "ERR_CAST" else None
+
+
+def _owners(key: str) -> set[str]:
+    """The lock itself, and the objects that it lies in: who gets one of them may drop it."""
+    owners = {key}
+    while "->" in key:
+        key = key.rsplit("->", 1)[0]
+        owners.add(key)
+    return owners
 
 
 def _root(key: str) -> str:

@@ -110,6 +110,7 @@ class Knowledge:
     errnos: frozenset[str] = frozenset()
     positive_takers: frozenset[str] = frozenset()
     errno_calls: frozenset[str] = frozenset()
+    framework_errnos: frozenset[str] = frozenset()
     families: Mapping[str, LockFamily] = field(default_factory=dict)
     takes: Mapping[str, LockCall] = field(default_factory=dict)
     drops: Mapping[str, LockCall] = field(default_factory=dict)
@@ -150,6 +151,7 @@ def knowledge_from(tables: Mapping[str, Mapping[str, object]]) -> Knowledge:
         errnos=errno.names("names"),
         positive_takers=errno.names("positive_takers"),
         errno_calls=errno.names("errno_calls"),
+        framework_errnos=errno.names("framework_errnos"),
         families=families,
         takes=takes,
         drops=drops,

@@ -59,7 +59,7 @@ def _literal(moment: Moment) -> bool:
 
 
 def _gives_errnos(failed: Failure, errno: str, file: FileFacts) -> bool:
-    if _SEARCHES.search(failed.callee):
+    if errno in file.knowledge.framework_errnos or _SEARCHES.search(failed.callee):
         return False
     known = file.world.errnos_of(failed.callee)
     if errno and known == {errno}:
