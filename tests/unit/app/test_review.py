@@ -1,0 +1,325 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The order of a review's steps and its verdict, on a machine that is told how things end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from vreview.app.journal import Journal
+from vreview.app.lint import LintResult
+from vreview.app.review import ReviewTools, review
+from vreview.app.trial import Lab
+from vreview.model.bench import Better, Metric, Mode, Samples
+from vreview.model.kernel import Kernel, KernelConfig, KernelKey, Toolchain
+from vreview.model.observation import (
+    Category,
+    Confidence,
+    Observation,
+    Origin,
+    Place,
+    Severity,
+)
+from vreview.model.review import (
+    Applied,
+    AppliedPatch,
+    Base,
+    BaseReason,
+    How,
+    Review,
+    Stage,
+    StageState,
+    Verdict,
+)
+from vreview.model.series import (
+    Change,
+    FileDiff,
+    Mail,
+    MessageId,
+    Oid,
+    Patch,
+    Person,
+    Series,
+)
+from vreview.model.trial import (
+    Booted,
+    BootState,
+    BuildState,
+    Built,
+    Case,
+    CaseState,
+)
+from vreview.ports import GuestJob, GuestRun, Observer
+
+BASE, TIP = Oid("a" * 40), Oid("b" * 40)
+ALL = frozenset({Stage.LINT, Stage.BUILD, Stage.BOOT, Stage.TEST, Stage.PERF})
+WHO = Person("Ada", "ada@example.org")
+
+
+def _series() -> Series:
+    from datetime import UTC, datetime
+
+    day = datetime(2026, 11, 20, tzinfo=UTC)
+    mail = Mail(MessageId("1@example.org"), "[PATCH] x", WHO, day)
+    diff = FileDiff(Change.MODIFY, "drivers/x.c", "drivers/x.c")
+    return Series("x", 1, 1, (Patch(1, "x", WHO, day, "", (), (diff,), b"", mail),))
+
+
+def _applied(*, complete: bool = True) -> Applied:
+    commit = TIP if complete else None
+    patch = AppliedPatch(1, MessageId("1@example.org"), "x", commit, commit, How.EXACT)
+    return Applied(Base(BASE, "base", BaseReason.HEAD), (patch,))
+
+
+def _warning(text: str) -> Observation:
+    return Observation(
+        Origin.COMPILER, "gcc", "-Wunused", Severity.WARNING, Confidence.HIGH, Category.BUILD,
+        Place("drivers/x.c", 3), text,
+    )  # fmt: skip
+
+
+class Quiet:
+    def begin(self, what: str) -> None: ...
+
+    def advance(self, done: int, total: int | None, detail: str = "") -> None: ...
+
+    def end(self, what: str, result: str) -> None: ...
+
+
+@dataclass
+class Machine:
+    """Builder, backend and run store in one; counts the work that was really done."""
+
+    folder: Path
+    build: Mapping[Oid, BuildState] = field(default_factory=dict)
+    boot: Mapping[Oid, BootState] = field(default_factory=dict)
+    warnings: Mapping[Oid, tuple[Observation, ...]] = field(default_factory=dict)
+    failing: Mapping[Oid, tuple[str, ...]] = field(default_factory=dict)
+    cost: Mapping[Oid, float] = field(default_factory=dict)
+    compiled: tuple[str, ...] = ("drivers/x.c",)
+    kept: dict[str, Mapping[str, object]] = field(default_factory=dict)
+    work: list[str] = field(default_factory=list)
+
+    def save(self, key: str, value: Mapping[str, object]) -> None:
+        self.kept[key] = value
+
+    def load(self, key: str) -> Mapping[str, object] | None:
+        return self.kept.get(key)
+
+    def __post_init__(self) -> None:
+        (self.folder / "bzImage").touch()
+
+    def builder_build(
+        self, commit: Oid, *, profile: str, touched: Sequence[str], observer: Observer
+    ) -> Built:
+        self.work.append(f"build {profile} {commit[0]}")
+        state = self.build.get(commit, BuildState.BUILT)
+        kernel = Kernel(
+            KernelKey(commit, "", ""), self.folder / "bzImage", KernelConfig(profile, (), ""),
+            Toolchain("gcc", "", ""), "6.1",
+        )  # fmt: skip
+        return Built(
+            state, kernel if state is BuildState.BUILT else None, self.warnings.get(commit, ()),
+            self.folder / "log", 1.0, compiled=self.compiled,
+        )  # fmt: skip
+
+    def run(self, kernel: Kernel, job: GuestJob, *, console: Path, observer: Observer) -> GuestRun:
+        commit = kernel.key.tree
+        self.work.append(f"boot {job.command[0]} {commit[0]}")
+        state = self.boot.get(commit, BootState.DONE)
+        booted = Booted(state, (), console, "fake")
+        failed = self.failing.get(commit, ())
+        return GuestRun(booted, f"{commit}:{','.join(failed)}" if state is BootState.DONE else "")
+
+    def tools(self, *, applied: Applied | None = None) -> ReviewTools:
+        ticks = count()
+        return ReviewTools(
+            apply=lambda series: applied or _applied(),
+            lint=lambda series, done: LintResult((), (), 0.0),
+            lab=Lab(_Builder(self), self, Journal(self), self.folder, Quiet()),
+            suites_for=lambda touched: (Suite("smoke"), Suite("net")),
+            benchmarks=(Bench(self),),
+            clock=lambda: float(next(ticks)),
+        )
+
+
+@dataclass
+class _Builder:
+    machine: Machine
+
+    def build(
+        self, commit: Oid, *, profile: str, touched: Sequence[str], observer: Observer
+    ) -> Built:
+        return self.machine.builder_build(
+            commit, profile=profile, touched=touched, observer=observer
+        )
+
+
+@dataclass(frozen=True)
+class Suite:
+    name: str
+
+    def wanted(self, touched: Sequence[str]) -> bool:
+        return True
+
+    def prepare(self, folder: Path) -> GuestJob:
+        return GuestJob((self.name,), folder)
+
+    def read(self, output: str) -> tuple[Case, ...]:
+        failed = output.partition(":")[2].split(",")
+        state = CaseState.FAILED if f"{self.name}.one" in failed else CaseState.PASSED
+        return (Case(self.name, "one", state if output else CaseState.CRASHED),)
+
+
+@dataclass(frozen=True)
+class Bench:
+    machine: Machine
+    name: str = "bench"
+
+    def wanted(self, touched: Sequence[str]) -> bool:
+        return True
+
+    def prepare(self, folder: Path, *, mode: Mode) -> GuestJob:
+        return GuestJob((self.name,), folder, mode=mode)
+
+    def read(self, output: str, *, mode: Mode) -> tuple[Samples, ...]:
+        commit = Oid(output.partition(":")[0])
+        if not commit:
+            return ()
+        value = self.machine.cost.get(commit, 1000.0)
+        metric = Metric("bench:cost", "instructions", Better.LOWER, mode)
+        return (Samples(metric, ((value,) * 40,) * 4),)
+
+
+def _review(machine: Machine, **more: object) -> Review:
+    tools = machine.tools(applied=more.pop("applied", None))  # type: ignore[arg-type]
+    stages = more.pop("stages", ALL)
+    return review(_series(), stages=stages, tools=tools, no_tree=False)  # type: ignore[arg-type]
+
+
+def _states(result: Review) -> dict[str, StageState]:
+    return {s.stage.value: s.state for s in result.stages}
+
+
+def test_nothing_new_means_every_stage_came_to_its_end(tmp_path: Path) -> None:
+    machine = Machine(tmp_path)
+    result = _review(machine)
+    assert result.verdict is Verdict.NOTHING_NEW
+    assert set(_states(result).values()) == {StageState.DONE}
+    assert machine.work == [
+        "build test a", "build test b", "build perf a", "build perf b",
+        *machine.work[4:],
+    ]  # fmt: skip
+    assert sorted(machine.work[4:]) == [
+        "boot bench a", "boot bench b", "boot net a", "boot net b", "boot smoke a", "boot smoke b",
+    ]  # fmt: skip
+
+
+def test_a_second_walk_over_the_journal_does_no_work(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, failing={TIP: ("net.one",)}, cost={TIP: 1100.0})
+    first = _review(machine)
+    machine.work.clear()
+    second = _review(machine)
+    assert machine.work == []
+    assert (second.verdict, second.findings, second.comparisons) == (
+        first.verdict, first.findings, first.comparisons,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("base", "tip", "findings", "verdict"),
+    [
+        ((), ("net.one",), ["test-failed"], Verdict.NEW_PROBLEMS),
+        (("net.one",), ("net.one",), [], Verdict.NOTHING_NEW),
+        (("net.one",), (), [], Verdict.NOTHING_NEW),
+    ],
+)
+def test_only_what_fails_because_of_the_series_is_new(
+    tmp_path: Path,
+    base: tuple[str, ...],
+    tip: tuple[str, ...],
+    findings: list[str],
+    verdict: Verdict,
+) -> None:
+    result = _review(Machine(tmp_path, failing={BASE: base, TIP: tip}))
+    assert [f.observation.rule for f in result.findings] == findings
+    assert result.verdict is verdict
+
+
+@pytest.mark.parametrize("tip", [s for s in BootState if s is not BootState.DONE])
+def test_a_tip_that_does_not_boot_is_new_when_the_base_does(tmp_path: Path, tip: BootState) -> None:
+    result = _review(Machine(tmp_path, boot={TIP: tip}))
+    assert result.verdict is Verdict.NEW_PROBLEMS
+    assert f"boot-{tip.value.replace(' ', '-')}" in {f.observation.rule for f in result.findings}
+    assert _states(result)["test"] is StageState.NOT_RUN
+
+
+@pytest.mark.parametrize("tip", list(BootState))
+def test_a_base_that_does_not_boot_tells_nothing_about_the_series(
+    tmp_path: Path, tip: BootState
+) -> None:
+    result = _review(Machine(tmp_path, boot={BASE: BootState.PANIC, TIP: tip}))
+    assert result.findings == ()
+    assert result.verdict is Verdict.CANNOT_TELL
+
+
+def test_a_build_that_only_the_tip_fails_is_new(tmp_path: Path) -> None:
+    error = _warning("expected a semicolon")
+    machine = Machine(tmp_path, build={TIP: BuildState.FAILED}, warnings={TIP: (error,)})
+    result = _review(machine)
+    assert [(f.observation.message, f.patch) for f in result.findings] == [(error.message, 1)]
+    assert _states(result)["boot"] is StageState.NOT_RUN
+    assert result.verdict is Verdict.NEW_PROBLEMS
+
+
+def test_a_base_that_does_not_build_leaves_it_open(tmp_path: Path) -> None:
+    machine = Machine(
+        tmp_path, build={BASE: BuildState.FAILED}, warnings={TIP: (_warning("unused x"),)}
+    )
+    result = _review(machine)
+    assert result.findings == ()
+    assert result.verdict is Verdict.CANNOT_TELL
+    assert any("cannot tell" in remark for remark in result.remarks)
+
+
+def test_warnings_of_the_base_are_not_the_series(tmp_path: Path) -> None:
+    old, new = _warning("old"), _warning("new")
+    result = _review(Machine(tmp_path, warnings={BASE: (old,), TIP: (old, new)}))
+    assert [f.observation.message for f in result.findings] == ["new"]
+
+
+def test_slower_is_new_and_faster_is_told(tmp_path: Path) -> None:
+    (tmp_path / "s").mkdir()
+    (tmp_path / "f").mkdir()
+    slower = _review(Machine(tmp_path / "s", cost={TIP: 1100.0}))
+    faster = _review(Machine(tmp_path / "f", cost={TIP: 900.0}))
+    assert slower.verdict is Verdict.NEW_PROBLEMS
+    assert faster.verdict is Verdict.NOTHING_NEW
+    assert [c.verdict.value for c in (*slower.comparisons, *faster.comparisons)] == [
+        "slower", "faster",
+    ]  # fmt: skip
+
+
+def test_what_is_not_compiled_cannot_be_judged_by_running(tmp_path: Path) -> None:
+    result = _review(Machine(tmp_path, compiled=()))
+    assert result.verdict is Verdict.CANNOT_TELL
+    assert _states(result)["perf"] is StageState.NOT_RUN
+
+
+def test_a_series_that_does_not_apply_is_read_and_not_built(tmp_path: Path) -> None:
+    machine = Machine(tmp_path)
+    result = _review(machine, applied=_applied(complete=False))
+    assert machine.work == []
+    assert _states(result)["apply"] is StageState.FAILED
+    assert _states(result)["lint"] is StageState.DONE
+    assert result.verdict is Verdict.CANNOT_TELL
+
+
+def test_perf_alone_builds_no_test_kernel(tmp_path: Path) -> None:
+    machine = Machine(tmp_path)
+    _review(machine, stages=frozenset({Stage.PERF}))
+    assert not [w for w in machine.work if "test" in w or "smoke" in w]
