@@ -72,6 +72,10 @@ class Repo(Protocol):
         """A branch of the user's, on the user's word. Raises TreeError as check_branch does."""
         ...
 
+    def keep(self, applied: Applied) -> None:
+        """Keeps the commits of an applied series from being collected."""
+        ...
+
     def apply(self, series: Series, *, base: str | None) -> Applied:
         """Finds the base (as asked, when given) and applies; a conflict is a value.
 

@@ -7,6 +7,7 @@ Heavy imports are made where they are needed: ``vreview --help` must not wait fo
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vreview.config import Config, from_file, from_overrides
-from vreview.errors import InputError, SeriesError, TreeError
+from vreview.errors import InputError, SeriesError, StorageFailed, TreeError
 from vreview.model.review import Applied, Review
 from vreview.model.series import Series
 from vreview.rulebook import RuleBook, load_rules
@@ -175,12 +176,18 @@ def _stored_kernel() -> Path | None:
     return images[0] if images else None
 
 
-def stage_tools(tree: Path | None, *, config: Config, observer: Observer) -> StageTools:
-    """What one stage alone works with; its consoles and programs lie in a folder of its own."""
+def stage_tools(
+    tree: Path | None, *, revision: str, config: Config, observer: Observer
+) -> StageTools:
+    """What one stage alone works with; its consoles and programs lie in a folder of its own.
+
+    Raises TreeError for an unknown revision, before there is that folder.
+    """
     from vreview.adapters.runs import new_run as made
     from vreview.app.boot import StageTools
 
     repo = kernel_repo(tree, config=config)
+    repo.resolve(revision)
     return StageTools(
         repo=repo,
         builder=builder(repo.git_folder, config=config),
@@ -207,6 +214,8 @@ class ReviewRequest:
     stages: tuple[str, ...]
     no_tree: bool
     wall_boots: int
+    settings: tuple[str, ...] = ()
+    """The -c of the command line."""
 
 
 def runs_folder() -> Path:
@@ -221,9 +230,18 @@ def new_run(request: ReviewRequest, names: Sequence[str], *, config: Config) -> 
     messages = read_messages(names, tree=tree, config=config)
     _whole(series_from(messages, take=request.take))
     run = made(runs_folder())
-    run.save_messages(messages)
-    run.save("run", {"schema": 1, "version": VERSION, "names": list(names), **asdict(request)})
+    try:
+        run.save_messages(messages)
+        run.save("run", {"schema": 1, "version": VERSION, "names": list(names), **asdict(request)})
+    except StorageFailed:
+        forget(run)
+        raise
     return run
+
+
+def forget(run: RunFolder) -> None:
+    """Removes a run that --resume could do nothing with."""
+    shutil.rmtree(run.folder, ignore_errors=True)
 
 
 def resumed_run(name: str) -> tuple[ReviewRequest, RunFolder]:
@@ -237,6 +255,8 @@ def resumed_run(name: str) -> tuple[ReviewRequest, RunFolder]:
     if not isinstance(stages, list):
         raise InputError(f"{run.folder} holds no request that could be resumed")
     fields["stages"] = tuple(stages)
+    given = fields["settings"]
+    fields["settings"] = tuple(given) if isinstance(given, list) else ()
     return ReviewRequest(**fields), run  # type: ignore[arg-type]
 
 
@@ -265,6 +285,7 @@ def review_tools(
 ) -> ReviewTools:
     """Everything that a review works with, bound to its tree and its run."""
     from vreview.adapters.suites.registry import chosen
+    from vreview.app.apply import apply as apply_series
     from vreview.app.journal import Journal
     from vreview.app.lint import lint
     from vreview.app.review import ReviewTools
@@ -273,17 +294,18 @@ def review_tools(
     tree = Path(request.tree) if request.tree else None
     repo = None if request.no_tree else kernel_repo(tree, config=config)
     rules = rule_book(config)
+    chosen(suites(), (), asked=config.suites)  # an unknown name is told before anything is built
 
     def apply(series: Series) -> Applied:
         assert repo is not None
-        return repo.apply(series, base=request.base)
+        return apply_series(series, repo, base=request.base)
 
     def linted(series: Series, applied: Applied | None) -> LintResult:
         whole = applied is not None and applied.complete
         return lint(
             series,
             repo=repo if whole else None,
-            applied=applied if whole else None,
+            applied=applied,
             rulebook=rules,
         )
 
@@ -314,7 +336,7 @@ def reporter(form: str, *, tty: bool) -> Reporter:
         return JsonReporter(version=VERSION)
     if form == "mail":
         return MailReporter(sender=identity(os.environ), version=VERSION)
-    width = os.get_terminal_size().columns if tty else 100
+    width = max(shutil.get_terminal_size((100, 24)).columns, 20) if tty else 100
     return TerminalReporter(width=width, color=tty and not os.environ.get("NO_COLOR"))
 
 

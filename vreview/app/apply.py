@@ -16,6 +16,7 @@ def apply(series: Series, repo: Repo, *, base: str | None, branch: str | None = 
     if branch is not None:
         repo.check_branch(branch)
     applied = repo.apply(series, base=base)
+    repo.keep(applied)
     if branch is not None and applied.tip is not None:
         repo.make_branch(branch, applied.tip)
     return applied

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from vreview.logic.attribution import Edit, origin
+from vreview.logic.attribution import attribute
 from vreview.model.observation import Observation, Origin
 from vreview.model.review import Finding
 from vreview.model.series import Patch, Series
@@ -24,27 +24,13 @@ def blamed(seen: Observation, series: Series, *, stack: Sequence[str] = ()) -> F
     ``stack`` are the functions of a splat, innermost first.
     """
     if seen.place.file and seen.origin is not Origin.CONSOLE:
-        return _by_place(seen, series)
+        return attribute(seen, series)
     for function in stack:
         for patch in reversed(series.patches):
             hunk = _changes(patch, function)
             if hunk:
                 return Finding(seen, patch.n, hunk)
     return Finding(seen)
-
-
-def _by_place(seen: Observation, series: Series) -> Finding:
-    edits = [
-        Edit(patch.n, diff.hunks)
-        for patch in series.patches
-        for diff in patch.files
-        if diff.new_path == seen.place.file
-    ]
-    found = origin(seen.place.line, edits)
-    if found is not None:
-        return Finding(seen, found.patch, found.hunk)
-    touching = {edit.patch for edit in edits}
-    return Finding(seen, touching.pop() if len(touching) == 1 else None)
 
 
 def _changes(patch: Patch, function: str) -> int:

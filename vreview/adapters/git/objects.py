@@ -63,6 +63,12 @@ class GitRepo:
         """A branch of the user's: only on the user's word. Raises TreeError when it exists."""
         self._store.make_branch(name, commit)
 
+    def keep(self, applied: Applied) -> None:
+        """Puts the last commit that was made under refs/vreview/, out of `git gc`'s reach."""
+        last = next((p.commit for p in reversed(applied.patches) if p.commit is not None), None)
+        if last is not None:
+            self._store.keep(last)
+
     def apply(self, series: Series, *, base: str | None) -> Applied:
         """Applies on each likely base until one takes the whole series; else on the best.
 
@@ -87,9 +93,6 @@ class GitRepo:
             raise TreeError("there is no commit to apply the series on")
         best = max(tried, key=lambda one: sum(patch.commit is not None for patch in one[1]))
         against += [(one[0], _first_reason(one[1])) for one in tried if one is not best]
-        last = next((p.commit for p in reversed(best[1]) if p.commit is not None), None)
-        if last is not None:
-            self._store.keep(last)
         return Applied(base=best[0], patches=best[1], tried=tuple(against))
 
 
