@@ -17,6 +17,8 @@ from vreview.errors import ConfigError
 _HARMLESS = frozenset({"rules_off", "suites", "fragments"})
 """What .vreview.toml in a tree under review may say: nothing that names a command or a path."""
 
+_ACCELERATORS = ("auto", "kvm", "tcg")
+
 
 @dataclass(frozen=True, slots=True)
 class Config:
@@ -58,6 +60,11 @@ def merged(config: Config, values: Mapping[str, object], *, source: str) -> Conf
         elif isinstance(value, bool) or not isinstance(value, type(default)):
             wanted = "a number" if isinstance(default, int) else "a string"
             raise ConfigError(f"{source}: {key} must be {wanted}, not {value!r}")
+        elif key == "accelerator" and value not in _ACCELERATORS:
+            raise ConfigError(
+                f"{source}: there is no accelerator {value!r}",
+                hint=f"known: {', '.join(_ACCELERATORS)}",
+            )
         else:
             changed[key] = value
     origins = {**dict(config.origins), **dict.fromkeys(changed, source)}
@@ -71,7 +78,9 @@ def from_file(config: Config, path: Path, *, trusted: bool) -> Config:
     except FileNotFoundError:
         return config
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as err:
-        raise ConfigError(f"cannot read {path}: {err}") from err
+        raise ConfigError(
+            f"cannot read {path}: {err}", hint=f"correct it, or move {path} away"
+        ) from err
     if not trusted:
         refused = sorted(set(values) - _HARMLESS)
         if refused:

@@ -39,6 +39,8 @@ class LintResult:
     findings: tuple[Finding, ...]
     remarks: tuple[str, ...]
     seconds: float
+    whole: bool = True
+    """False when a patch was missing or could not be read: silence says nothing then."""
 
 
 def lint(
@@ -57,26 +59,31 @@ def lint(
     began = clock()
     remarks: list[str] = []
     patches, states = _readable(series, repo, applied, remarks)
+    whole = len(patches) == len(series.patches) and not series.missing
+    whole = whole and not any(patch.damage for patch in patches)
     touched = [h for h in histories(patches) if is_kernel_c(h.path)]
     remarks.extend(_not_read(patches, touched))
     reader = _Reader(states, rulebook, knowledge_from(rulebook.knowledge), tuple(touched))
     findings = _findings(reader)
     remarks.extend(_not_understood(reader))
-    return LintResult(findings, tuple(remarks), clock() - began)
+    return LintResult(findings, tuple(remarks), clock() - began, whole)
 
 
 def _readable(
     series: Series, repo: Repo | None, applied: Applied | None, remarks: list[str]
 ) -> tuple[tuple[Patch, ...], States]:
+    remarks += [f"patch {n} is missing: it was not read" for n in series.missing]
     if repo is None or applied is None or applied.base.commit is None:
-        remarks.append("there was no tree: only the hunks' own text was read")
+        why = "there was no tree" if applied is None else "the series does not apply"
+        remarks.append(f"{why}: only the hunks' own text was read")
+        remarks += [f"patch {p.n} was not read: {p.damage}" for p in series.patches if p.damage]
         return series.patches, HunkStates()
     commits: dict[int, Oid] = {0: applied.base.commit}
     for row in applied.patches:
         if row.commit is None:
-            remarks.append(
-                f"patch {row.n} did not apply: it and the patches after it were not read"
-            )
+            more = row.n < series.patches[-1].n
+            unread = "it and the patches after it were" if more else "it was"
+            remarks.append(f"patch {row.n} does not apply, so {unread} not read: {row.why}")
             break
         commits[row.n] = row.commit
     patches = tuple(p for p in series.patches if p.n in commits)

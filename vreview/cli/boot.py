@@ -12,6 +12,7 @@ from vreview.adapters.reporters.safe import safe
 from vreview.adapters.suites.registry import chosen
 from vreview.app.boot import RevisionRun, SuiteRun, boot_revision, run_suites
 from vreview.cli.boundary import Exit
+from vreview.cli.build import Profile
 from vreview.cli.options import Quiet, Settings, Tree
 from vreview.model.trial import CaseState
 
@@ -21,7 +22,7 @@ REVISION = typer.Argument(help="A revision of the tree.", metavar="REV", show_de
 def boot_command(
     revision: Annotated[str, REVISION] = "HEAD",
     tree: Tree = None,
-    profile: Annotated[str, typer.Option(help="The kernel to build: test or perf.")] = "test",
+    profile: Annotated[Profile, typer.Option(help="The kernel to build.")] = Profile.TEST,
     quiet: Quiet = False,
     settings: Settings = None,
 ) -> int:
@@ -31,8 +32,8 @@ def boot_command(
     """
     config = wiring.settings(settings or ())
     with wiring.observer(quiet=quiet) as observer:
-        tools = wiring.stage_tools(tree, config=config, observer=observer)
-        return _told(boot_revision(revision, tools=tools, profile=profile))
+        tools = wiring.stage_tools(tree, revision=revision, config=config, observer=observer)
+        return _told(boot_revision(revision, tools=tools, profile=profile.value))
 
 
 def suites_command(
@@ -49,10 +50,11 @@ def suites_command(
     Exit status: 0 all passed, 1 something failed or the kernel reported something, 4 not built.
     """
     config = wiring.settings(settings or ())
+    known = wiring.suites()
+    asked = chosen(known, (), asked=suite) if suite else known
+    wanted = tuple(s for s in asked if not suite or s.name in suite)
     with wiring.observer(quiet=quiet) as observer:
-        tools = wiring.stage_tools(tree, config=config, observer=observer)
-        asked = chosen(tools.suites, (), asked=suite) if suite else tools.suites
-        wanted = tuple(s for s in asked if not suite or s.name in suite)
+        tools = wiring.stage_tools(tree, revision=revision, config=config, observer=observer)
         return _told(run_suites(revision, tools=tools, suites=wanted))
 
 

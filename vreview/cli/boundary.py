@@ -34,6 +34,17 @@ def _say(text: str) -> None:
     print(text, file=sys.stderr)
 
 
+def _usage(err: typer.TyperException) -> str:
+    """What typer says of a command line, with the help page to read; a bare `vreview` is no error
+    but a wish to see that page."""
+    message = err.format_message()
+    if message.startswith("Usage:"):
+        return message
+    context = getattr(err, "ctx", None)
+    command = context.command_path if context is not None else "vreview"
+    return f"error: {message.replace('Value error, ', '')}\nhint: {command} --help"
+
+
 def guarded(command: Callable[[], object]) -> int:
     """Runs a command; the result is its exit code. A command's own int is passed through."""
     try:
@@ -42,8 +53,7 @@ def guarded(command: Callable[[], object]) -> int:
     except typer.Exit as err:
         return err.exit_code
     except typer.TyperException as err:
-        _say(f"error: {err.format_message()}")
-        _say("hint: vreview --help")
+        _say(_usage(err))
         return Exit.USAGE
     except (KeyboardInterrupt, typer.Abort):
         kill_all()

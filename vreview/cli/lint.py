@@ -49,7 +49,8 @@ def lint_command(
 ) -> int:
     """Say what the rules find in a series, and only what the series introduces.
 
-    Nothing is built or run. Exit status: 0 nothing, 1 a warning or an error, 2 bad input.
+    Nothing is built or run. Exit status: 0 nothing, 1 a warning or an error, 2 bad input, 4
+    nothing, but not every patch could be read.
     """
     config = wiring.settings(settings or ())
     rules = wiring.rule_book(config)
@@ -70,7 +71,8 @@ def lint_command(
         sys.stdout.write(lint_text(result.findings, result.remarks, total=total))
     else:
         _print_json(_value(" ".join(series), result), form)
-    return _exit(result.findings)
+    status = _exit(result.findings)
+    return status if status or result.whole else Exit.CANNOT_TELL
 
 
 def _lone(names: Sequence[str]) -> Series | None:

@@ -35,7 +35,7 @@ def perf_command(
     config = wiring.settings(settings or ())
     status = Exit.NOTHING_NEW
     with wiring.observer(quiet=quiet) as observer:
-        tools = wiring.stage_tools(tree, config=config, observer=observer)
+        tools = wiring.stage_tools(tree, revision=revision, config=config, observer=observer)
         for benchmark in wiring.benchmarks():
             done = measure_revision(
                 revision, benchmark=benchmark, mode=mode, boots=boots, tools=tools

@@ -89,13 +89,15 @@ def review_command(
     new. The run is kept: an interrupted one goes on with --resume. Exit status: 0 nothing new,
     1 something new, 2 bad input, 3 our side failed, 4 cannot tell.
     """
-    config = wiring.settings(settings or ())
+    asked = tuple(settings or ())
+    config = wiring.settings(asked)
     if resume == bool(series):
         raise InputError(
             "expected a SERIES, or --resume alone", hint="vreview review SERIES | --resume"
         )
     if resume:
         request, where = wiring.resumed_run(run)
+        config = wiring.settings((*request.settings, *asked))
     else:
         request = wiring.ReviewRequest(
             tree=str(tree.resolve()) if tree else "",
@@ -104,17 +106,23 @@ def review_command(
             stages=tuple(sorted(s.value for s in chosen_stages(only, skip))),
             no_tree=no_tree,
             wall_boots=wall_boots,
+            settings=asked,
         )
         where = wiring.new_run(request, series or (), config=config)
-    with wiring.observer(quiet=quiet) as observer:
-        found = wiring.series_of(where, request)
-        tools = wiring.review_tools(request, where, config=config, observer=observer)
-        result = review(
-            found,
-            stages=frozenset(map(Stage, request.stages)),
-            tools=tools,
-            no_tree=request.no_tree,
-        )
+    try:
+        with wiring.observer(quiet=quiet) as observer:
+            found = wiring.series_of(where, request)
+            tools = wiring.review_tools(request, where, config=config, observer=observer)
+            result = review(
+                found,
+                stages=frozenset(map(Stage, request.stages)),
+                tools=tools,
+                no_tree=request.no_tree,
+            )
+    except InputError:
+        if not resume:  # asking the same again cannot end better
+            wiring.forget(where)
+        raise
     for name, text in wiring.reports(result).items():
         wiring.keep(where.folder / f"report.{name}", text)
     where.save("end", {"verdict": result.verdict.value})

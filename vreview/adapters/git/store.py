@@ -217,7 +217,7 @@ def _opened(path: Path) -> pygit2.Repository:
         found = pygit2.discover_repository(str(path))
         if found is None:
             raise TreeError(
-                f"{path} is not in a git repository",
+                f"{path} is not in a git repository" if path.exists() else f"there is no {path}",
                 hint="give a git repository with --tree, or run `vreview doctor`",
             )
         return pygit2.Repository(found)

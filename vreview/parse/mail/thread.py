@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from vreview.errors import SeriesError
+from vreview.errors import HostileInput, SeriesError
 from vreview.model.series import Cover, MessageId, Oid, Patch, Series, Trailer
 from vreview.parse.diff import parse_diff
 from vreview.parse.mail.b4rules import diff_key, reply_trailers
@@ -110,6 +110,9 @@ def _patch(n: int, letter: Letter, replies: Sequence[Trailer]) -> Patch:
     except SeriesError as err:
         # One unreadable diff (a mail client wrapped it) must not hide the rest of the series.
         files, damage = (), str(err)
+    except HostileInput as err:
+        told = f"{safe_subject(letter)!r}: {err}"
+        raise HostileInput(told, path=err.path, hint=err.hint) from err
     return Patch(
         n=n,
         title=letter.title,
