@@ -163,7 +163,8 @@ def test_the_users_side_is_byte_identical_and_no_hook_runs(tree: Path) -> None:
     (tree / "untracked").write_text("mine\n")
     before = fingerprint(tree)
     applied = GitRepo(tree).apply(series, base=None)
-
+    assert git(tree, "for-each-ref", "refs/vreview/") == ""
+    GitRepo(tree).keep(applied)
     assert applied.complete
     assert fingerprint(tree) == before
     assert git(tree, "for-each-ref", "--format=%(objectname)", "refs/vreview/") == applied.tip
