@@ -3,13 +3,33 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import sys
 
 from vreview.cli.boundary import guarded
 from vreview.cli.commands import app
 
+_NEAREST = {"─": "-", "…": "...", "→": "->"}
+"""What our own words use beyond ASCII."""
+
+
+def _nearest(err: UnicodeError) -> tuple[str | bytes, int]:
+    if not isinstance(err, UnicodeEncodeError):
+        raise err
+    lost = err.object[err.start : err.end]
+    if all(character in _NEAREST for character in lost):
+        return "".join(_NEAREST[character] for character in lost), err.end
+    return codecs.backslashreplace_errors(err)
+
 
 def main() -> None:
+    """Ends with the command's status; a character that the terminal's encoding lacks is replaced
+    by the nearest one, or told by its number, and never ends a report."""
+    codecs.register_error("vreview", _nearest)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="vreview")
     sys.exit(guarded(lambda: app(standalone_mode=False)))
 
 

@@ -22,6 +22,8 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
+_ROOM = "free some space; df -h says where"
+
 
 class VreviewError(Exception):
     """Base of all. ``str()`` says what was tried, on what, and what came back.
@@ -88,7 +90,7 @@ class CommandFailed(OurFailure):
             f"`{shlex.join(self.argv)}` ended with status {status}"
             + (f":\n{tail}" if tail else " and printed nothing")
             + where,
-            hint=hint,
+            hint=hint or (_ROOM if "No space left on device" in output else ""),
         )
 
 

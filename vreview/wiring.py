@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vreview.config import Config, from_file, from_overrides
-from vreview.errors import InputError, SeriesError, StorageFailed, TreeError
+from vreview.errors import InputError, SeriesError, StorageFailed, ToolMissing, TreeError
 from vreview.model.review import Applied, Review
 from vreview.model.series import Series
 from vreview.rulebook import RuleBook, load_rules
@@ -86,6 +86,8 @@ def import_tree(source: Path, *, name: str, observer: Observer) -> Path:
 
 
 def open_repo(tree: Path | None, *, config: Config) -> GitRepo:
+    if shutil.which("git") is None:
+        raise ToolMissing("git", needed_for="read a kernel tree")
     from vreview.adapters.git.objects import GitRepo
 
     return GitRepo(tree_path(tree, config=config))
@@ -183,11 +185,13 @@ def stage_tools(
 
     Raises TreeError for an unknown revision, before there is that folder.
     """
+    from vreview.adapters.boot.qemu import qemu_program
     from vreview.adapters.runs import new_run as made
     from vreview.app.boot import StageTools
 
     repo = kernel_repo(tree, config=config)
     repo.resolve(revision)
+    qemu_program()  # told before a kernel is built rather than after
     return StageTools(
         repo=repo,
         builder=builder(repo.git_folder, config=config),
@@ -293,6 +297,8 @@ def review_tools(
 
     tree = Path(request.tree) if request.tree else None
     repo = None if request.no_tree else kernel_repo(tree, config=config)
+    if repo is not None and {"boot", "test", "perf"} & set(request.stages):
+        qemu_program()  # told before the kernels are built rather than after
     rules = rule_book(config)
     chosen(suites(), (), asked=config.suites)  # an unknown name is told before anything is built
 

@@ -38,11 +38,21 @@ def doctor_command(
         wiring.install_missing()
     checks = wiring.checks(config, tree=tree, refresh=refresh)
     table = Table.grid(padding=(0, 2))
-    for check in checks:
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for at, check in enumerate(checks):
         state = check.state.value
         table.add_row(Text(state, style=_STYLE[state]), Text(check.name), Text(check.detail))
-        if check.type_next:
+        last = at + 1 == len(checks) or checks[at + 1].type_next != check.type_next
+        if check.type_next and last:  # once for all that the same command mends
             table.add_row("", "", Text(f"type: {check.type_next}", style="bold"))
-    Console(highlight=False, markup=False, emoji=False, soft_wrap=True).print(table)
+    console = Console(highlight=False, markup=False, emoji=False)
+    with console.capture() as said:
+        # In a pipe a command stays on its line.
+        width = max(console.width, 40) if console.is_terminal else 400
+        console.print(table, crop=False, width=width)
+    for line in said.get().splitlines():
+        print(line.rstrip())
     ready = all(check.state.value != "missing" for check in checks)
     return Exit.NOTHING_NEW if ready else Exit.OUR_FAILURE

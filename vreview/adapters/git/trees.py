@@ -22,7 +22,7 @@ from typing import IO
 
 from vreview.adapters import proc
 from vreview.adapters.files import locked, storage_failed, write_whole
-from vreview.errors import StorageFailed, TreeError
+from vreview.errors import StorageFailed, TreeError, VreviewError
 from vreview.ports import Observer
 
 BRANCH = "refs/heads/main"
@@ -54,11 +54,15 @@ def import_tree(source: Path, store: Path, *, observer: Observer) -> Path:
             return store
         fresh = store.parent / f".{store.name}.new"
         target = store if (store / "HEAD").is_file() else fresh
-        if target is fresh:
-            shutil.rmtree(fresh, ignore_errors=True)
-            _make_bare(fresh)
         observer.begin(f"importing {source}")
-        count = _fast_import(source, target, observer=observer)
+        try:
+            if target is fresh:
+                shutil.rmtree(fresh, ignore_errors=True)
+                _make_bare(fresh)
+            count = _fast_import(source, target, observer=observer)
+        except VreviewError:
+            shutil.rmtree(fresh, ignore_errors=True)
+            raise
         stamp = json.dumps({"schema": _SCHEMA, **identity}, indent=1) + "\n"
         write_whole(target / _STAMP, stamp.encode())
         if target is fresh:
@@ -145,11 +149,15 @@ def _fast_import(source: Path, store: Path, *, observer: Observer) -> int:
             importer.stdin.close()
         status = importer.wait(timeout=600)
     if not count:
-        raise TreeError(f"{source} has no files to import")
+        raise TreeError(
+            f"{source} has no files to import",
+            hint="name an unpacked kernel, or its tarball: /usr/src/linux-source-6.1.tar.xz",
+        )
     if status != 0:
         said = errors.read_text(errors="replace").strip()[-500:]
         raise StorageFailed(
-            f"git fast-import of {source} ended with status {status}: {said}",
+            f"git fast-import of {source} ended with status {status}"
+            + (f": {said}" if said else " and said nothing"),
             path=store,
             hint=f"free some space beside {store.parent}, then try again",
         )
