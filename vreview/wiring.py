@@ -288,6 +288,7 @@ def review_tools(
     request: ReviewRequest, run: RunFolder, *, config: Config, observer: Observer
 ) -> ReviewTools:
     """Everything that a review works with, bound to its tree and its run."""
+    from vreview.adapters.boot.qemu import qemu_program
     from vreview.adapters.suites.registry import chosen
     from vreview.app.apply import apply as apply_series
     from vreview.app.journal import Journal
