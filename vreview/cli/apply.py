@@ -40,9 +40,10 @@ def apply_command(
     ] = ApplyFormat.TEXT,
     settings: Settings = None,
 ) -> int:
-    """Apply a series in memory, one commit a patch; checkout, index and branches stay as they are.
+    """Apply a series in memory, one commit a patch.
 
-    Exit status: 0 all applied, 1 a patch did not (the reason is given), 2 bad input.
+    Checkout, index and branches stay as they are. Every patch that does not apply is named with
+    its file, hunk and the lines that differ.
     """
     config = wiring.settings(settings or ())
     found = wiring.read_series(series, config=config, take=take, tree=tree)

@@ -26,10 +26,7 @@ def boot_command(
     quiet: Quiet = False,
     settings: Settings = None,
 ) -> int:
-    """Build one revision and boot it; say how that went and what the kernel reported.
-
-    Exit status: 0 it booted and reported nothing, 1 it did not or it did, 4 it was not built.
-    """
+    """Build one revision and boot it; say how that went and what the kernel reported."""
     config = wiring.settings(settings or ())
     with wiring.observer(quiet=quiet) as observer:
         tools = wiring.stage_tools(tree, revision=revision, config=config, observer=observer)
@@ -39,16 +36,13 @@ def boot_command(
 def suites_command(
     revision: Annotated[str, REVISION] = "HEAD",
     suite: Annotated[
-        list[str] | None, typer.Option(help="A suite to run; all of them without.")
+        list[str] | None, typer.Option(help="A suite to run; all of them without.", metavar="NAME")
     ] = None,
     tree: Tree = None,
     quiet: Quiet = False,
     settings: Settings = None,
 ) -> int:
-    """Build one revision, boot it, and run the test suites in it.
-
-    Exit status: 0 all passed, 1 something failed or the kernel reported something, 4 not built.
-    """
+    """Build one revision, boot it, and run the test suites in it."""
     config = wiring.settings(settings or ())
     known = wiring.suites()
     asked = chosen(known, (), asked=suite) if suite else known

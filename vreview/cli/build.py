@@ -35,10 +35,7 @@ def build_command(
     quiet: Quiet = False,
     settings: Settings = None,
 ) -> int:
-    """Build a revision, or find its kernel in the store, and print where the image is.
-
-    Exit status: 0 built, 1 the kernel does not build.
-    """
+    """Build a revision, or find its kernel in the store, and print where the image is."""
     config = wiring.settings(settings or ())
     with wiring.observer(quiet=quiet) as observer:
         built = build_revision(

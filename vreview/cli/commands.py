@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from vreview.cli import tree
+from vreview.cli import pages, tree
 from vreview.cli.apply import apply_command
 from vreview.cli.boot import boot_command, suites_command
 from vreview.cli.build import build_command
@@ -18,7 +18,7 @@ from vreview.cli.review import review_command
 
 app = typer.Typer(
     name="vreview",
-    help="Patch review and regression bisection for the Linux kernel.",
+    epilog=pages.TOP.epilog,
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -40,15 +40,23 @@ def main(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """Patch review and regression bisection for the Linux kernel."""
+    """Patch review and regression bisection for the Linux kernel.
+
+    Every command takes a series or a revision and prints what it found; nothing of yours is
+    changed but the objects and refs/vreview/ of the tree. `vreview COMMAND --help` is the
+    manual.
+    """
 
 
-app.command("review")(review_command)
-app.command("apply")(apply_command)
-app.command("lint")(lint_command)
-app.command("build")(build_command)
-app.command("boot")(boot_command)
-app.command("test")(suites_command)
-app.command("perf")(perf_command)
-app.command("doctor")(doctor_command)
+for name, verb, page in (
+    ("review", review_command, pages.REVIEW),
+    ("apply", apply_command, pages.APPLY),
+    ("lint", lint_command, pages.LINT),
+    ("build", build_command, pages.BUILD),
+    ("boot", boot_command, pages.BOOT),
+    ("test", suites_command, pages.TEST),
+    ("perf", perf_command, pages.PERF),
+    ("doctor", doctor_command, pages.DOCTOR),
+):
+    app.command(name, short_help=page.summary, epilog=page.epilog)(verb)
 app.add_typer(tree.app, name="tree")

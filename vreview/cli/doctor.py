@@ -31,7 +31,7 @@ def doctor_command(
     """Say what is there, what is missing, and which accelerator really boots.
 
     /dev/kvm may open and answer and yet hang its guests, so something is booted, once; the answer
-    is kept with its date. Exit status: 0 ready, 3 something is missing.
+    is kept with its date.
     """
     config = wiring.settings(settings or ())
     if fix:

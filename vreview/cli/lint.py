@@ -49,8 +49,7 @@ def lint_command(
 ) -> int:
     """Say what the rules find in a series, and only what the series introduces.
 
-    Nothing is built or run. Exit status: 0 nothing, 1 a warning or an error, 2 bad input, 4
-    nothing, but not every patch could be read.
+    Nothing is built or run.
     """
     config = wiring.settings(settings or ())
     rules = wiring.rule_book(config)

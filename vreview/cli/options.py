@@ -20,6 +20,7 @@ Tree = Annotated[
     typer.Option(
         help="The kernel tree, a git repository. Default: the configured one, else the imported.",
         show_default=False,
+        metavar="PATH",
     ),
 ]
 Base = Annotated[
@@ -28,6 +29,7 @@ Base = Annotated[
         help="The commit to apply to. Default: the series' base-commit: trailer, else the commit"
         " whose blobs fit, else HEAD.",
         show_default=False,
+        metavar="COMMIT",
     ),
 ]
 Version = Annotated[
@@ -37,7 +39,11 @@ Version = Annotated[
 ]  # fmt: skip
 Settings = Annotated[
     list[str] | None,
-    typer.Option("-c", help="A setting for this call, key=value.", metavar="KEY=VALUE"),
+    typer.Option(
+        "-c",
+        help="A setting for this call, as in the config file; may be repeated.",
+        metavar="KEY=VALUE",
+    ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
 

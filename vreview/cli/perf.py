@@ -23,15 +23,12 @@ def perf_command(
     mode: Annotated[
         Mode, typer.Option(help="deterministic: executed instructions. wall: by the clock.")
     ] = Mode.DETERMINISTIC,
-    boots: Annotated[int, typer.Option(min=1, max=50, help="How many boots.")] = 1,
+    boots: Annotated[int, typer.Option(min=1, max=50, help="How many boots.", metavar="N")] = 1,
     tree: Tree = None,
     quiet: Quiet = False,
     settings: Settings = None,
 ) -> int:
-    """Build one revision for figures, boot it, and measure.
-
-    Exit status: 0 measured, 1 it did not boot, 4 it was not built.
-    """
+    """Build one revision for figures, boot it, and measure."""
     config = wiring.settings(settings or ())
     status = Exit.NOTHING_NEW
     with wiring.observer(quiet=quiet) as observer:

@@ -59,19 +59,25 @@ def review_command(
     base: Base = None,
     take: Version = None,
     only: Annotated[
-        str, typer.Option(help="Run these stages alone: lint,build,boot,test,perf.")
+        str,
+        typer.Option(
+            help="Run these stages alone, of lint, build, boot, test and perf.", metavar="STAGE,..."
+        ),
     ] = "",
-    skip: Annotated[str, typer.Option(help="Leave these stages out.")] = "",
+    skip: Annotated[str, typer.Option(help="Leave these stages out.", metavar="STAGE,...")] = "",
     no_tree: Annotated[
         bool, typer.Option("--no-tree", help="Read the hunks' own text; build and run nothing.")
     ] = False,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the newest interrupted run.")
     ] = False,
-    run: Annotated[str, typer.Option(help="With --resume: the run of this name.")] = "",
+    run: Annotated[
+        str, typer.Option(help="With --resume: the run of this name.", metavar="NAME")
+    ] = "",
     wall_boots: Annotated[
         int,
         typer.Option(
+            metavar="N",
             min=0,
             max=50,
             help="Boots a side for wall-clock samples, 4 or more to tell anything; 0 for none.",
@@ -86,8 +92,7 @@ def review_command(
     """Apply, build, boot, test, measure and read a series, and say what it changes.
 
     The tree is built, booted and tested with the series and without it; the report holds what is
-    new. The run is kept: an interrupted one goes on with --resume. Exit status: 0 nothing new,
-    1 something new, 2 bad input, 3 our side failed, 4 cannot tell.
+    new. The run is kept: an interrupted one goes on with --resume.
     """
     asked = tuple(settings or ())
     config = wiring.settings(asked)

@@ -9,19 +9,23 @@ from typing import Annotated
 import typer
 
 from vreview import wiring
+from vreview.cli import pages
 from vreview.cli.options import Quiet
 from vreview.errors import InputError
 
 app = typer.Typer(
-    help="Kernel sources without a history, as git trees.",
+    help=pages.TREE.summary,
+    epilog=pages.TREE.epilog,
     no_args_is_help=True,
     rich_markup_mode=None,
 )
 
 
-@app.command("import")
+@app.command("import", short_help=pages.TREE_IMPORT.summary, epilog=pages.TREE_IMPORT.epilog)
 def import_command(
-    source: Annotated[Path, typer.Argument(help="A tarball or a folder with kernel sources.")],
+    source: Annotated[
+        Path, typer.Argument(help="A tarball or a folder with kernel sources.", metavar="SOURCE")
+    ],
     name: Annotated[
         str, typer.Option(help="What to call it. Default: the source's name.", show_default=False)
     ] = "",
@@ -39,7 +43,7 @@ def import_command(
         typer.echo(wiring.import_tree(source, name=name, observer=observer))
 
 
-@app.command("list")
+@app.command("list", short_help=pages.TREE_LIST.summary, epilog=pages.TREE_LIST.epilog)
 def list_command() -> None:
     """Print the imported trees' paths."""
     for path in sorted((wiring.cache_folder() / "trees").glob("*.git")):
