@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 from __future__ import annotations
 
+import email
 import json
 import mailbox
 import subprocess
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +19,7 @@ from vreview.adapters.reporters.mail import MailReporter
 from vreview.adapters.reporters.safe import safe, safe_line
 from vreview.adapters.reporters.terminal import TerminalReporter
 from vreview.model.review import Review
+from vreview.model.series import MessageId
 
 Golden = Callable[[str, str], None]
 MAIL = MailReporter(sender=REVIEWER, version="0.1")
@@ -111,3 +114,35 @@ def test_strangers_text_cannot_steer() -> None:
         MAIL.render,
     ):
         assert "\x1b" not in render(REVIEW)
+
+
+def test_a_mail_without_an_id_is_answered_outside_any_thread() -> None:
+    """`git format-patch` gives no Message-ID; the one that ingest makes is in nobody's thread."""
+    nameless = MessageId("0123@no-message-id.invalid")
+    patches = tuple(
+        replace(p, mail=replace(p.mail, message_id=nameless, references=()))
+        for p in REVIEW.series.patches
+    )
+    review = replace(REVIEW, series=replace(REVIEW.series, patches=patches))
+    mails = [
+        email.message_from_string(text)
+        for text in MailReporter(sender=REVIEWER, version="1").messages(review)
+    ]
+    answers = [m for m in mails if "no-message-id" in m.as_string() or not m["In-Reply-To"]]
+    assert answers
+    for mail in answers:
+        assert mail["In-Reply-To"] is None
+        assert mail["References"] is None
+        assert mail["Subject"].startswith("Re: ")
+
+
+@pytest.mark.parametrize("width", [20, 40, 60])
+@pytest.mark.parametrize("review", [REVIEW, CONFLICT])
+def test_a_narrow_terminal_loses_nothing(review: Review, width: int) -> None:
+    """Lines break within words where they must; no character of the wide report is lost."""
+
+    def told(columns: int) -> Counter[str]:
+        text = TerminalReporter(width=columns).render(review)
+        return Counter(c for c in text if not c.isspace() and c not in "─")
+
+    assert not told(200) - told(width)

@@ -23,6 +23,8 @@ from vreview.model.series import Mail, Patch, Person
 
 WIDTH = 78
 _POLICY = SMTP.clone(linesep="\n", cte_type="8bit", utf8=False, max_line_length=998)
+_NO_ID = "@no-message-id.invalid"
+"""The end of the ids that ingest makes for mails without one: nobody's thread knows them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +62,12 @@ class MailReporter:
         if others:
             message["Cc"] = [_address(p) for p in others]
         message["Subject"] = _reply_subject(reply.to.subject)
-        message["In-Reply-To"] = f"<{reply.to.message_id}>"
-        chain = dict.fromkeys((*reply.to.references, reply.to.message_id))
-        message["References"] = " ".join(f"<{safe_line(one)}>" for one in chain)
+        known = not reply.to.message_id.endswith(_NO_ID)
+        if known:
+            message["In-Reply-To"] = f"<{reply.to.message_id}>"
+        chain = dict.fromkeys((*reply.to.references, *((reply.to.message_id,) if known else ())))
+        if chain:
+            message["References"] = " ".join(f"<{safe_line(one)}>" for one in chain)
         message.set_content(reply.body, charset="utf-8", cte="8bit")
         return message.as_bytes().decode()
 
