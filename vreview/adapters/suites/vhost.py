@@ -71,8 +71,11 @@ class VhostSuite:
 
     def prepare(self, folder: Path) -> GuestJob:
         program = guest_program("vhost", folder=folder, cache=self._cache, cc=self._cc)
-        # All together take 10 s; a kernel that hangs costs 10 s for each of the first two cases.
-        return GuestJob((str(program), "test"), folder, deadlines=Deadlines(command=300.0))
+        # All together take 10 to 20 s. The program is patient with what is late (ktap.c): 150 s go
+        # to the first cases that hang, and then 2 s to each of 75 that get nothing through. One
+        # case is silent for 65 s at most: 45 s until it is killed, 20 s until it is given up.
+        deadlines = Deadlines(command=600.0, silence=120.0)
+        return GuestJob((str(program), "test"), folder, deadlines=deadlines)
 
     def read(self, output: str) -> tuple[Case, ...]:
         """As ktap; a case that never reported has its name from the plan all the same.

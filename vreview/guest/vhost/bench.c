@@ -55,7 +55,7 @@ static uint64_t timed_round(struct device *d, int q, unsigned int batch,
 
 	ring_publish(r);
 	ring_kick(r);
-	if (!ring_wait(r, batch, WAIT_MS))
+	if (!ring_wait(r, batch, patience_ms()))
 		fail("%s: %u of %u buffers used", q == TX ? "TX" : "RX",
 		     ring_pending(r), batch);
 	return now(mode) - begin;

@@ -187,6 +187,12 @@ void device_pause(struct device *d)
 	must(set_backend(d, TX, -1));
 }
 
+void device_settle(struct device *d)
+{
+	/* The backend that is already there: only the flush is left of it. */
+	device_resume(d);
+}
+
 void device_start_with(struct device *d, unsigned int num, uint64_t features)
 {
 	prepare(d, num, features);

@@ -46,6 +46,12 @@ void device_start_with(struct device *d, unsigned int num, uint64_t features);
 /* Backends off, indices kept. */
 void device_pause(struct device *d);
 void device_resume(struct device *d);
+/*
+ * Returns when the worker has done all that it was woken for, and so touches
+ * neither rings nor buffers before the next kick or packet. A used entry or an
+ * event is not enough to know that: the worker goes on after both.
+ */
+void device_settle(struct device *d);
 void device_close(struct device *d);
 
 #define RW	(PROT_READ | PROT_WRITE)

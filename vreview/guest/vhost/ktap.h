@@ -41,6 +41,9 @@ long must_(long ret, const char *what, const char *file, int line);
 void must_fail_(long ret, int error, const char *what, const char *file,
 		int line);
 
+/* How long a case waits for one event before it says that it never came. */
+int patience_ms(void);
+
 #define CASES(array) { array, sizeof(array) / sizeof((array)[0]) }
 
 #endif

@@ -71,6 +71,7 @@ static void memfd_punch(void)
 	share_rings(&d, &s);
 	for (i = 0; i < ROUNDS; i++) {
 		traffic_both(&d);
+		device_settle(&d);
 		memcpy(saved, s.ours, sizeof(saved));
 		must(fallocate(s.fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
 			       i * PAGE, PAGE) ? -errno : 0);
@@ -90,12 +91,14 @@ static void memfd_truncate(void)
 	share_rings(&d, &s);
 	for (i = 0; i < 3; i++) {
 		traffic_both(&d);
+		device_settle(&d);
 		memcpy(saved, s.ours, sizeof(saved));
 		must(ftruncate(s.fd, 0) ? -errno : 0);
 		event_count(d.ring[TX].err, 0);
 		ring_force_kick(&d.ring[TX]);
-		if (!event_count(d.ring[TX].err, WAIT_MS))
+		if (!event_count(d.ring[TX].err, patience_ms()))
 			fail("no error for a ring in a truncated file");
+		device_settle(&d);
 		must(ftruncate(s.fd, sizeof(saved)) ? -errno : 0);
 		restore(&d, &s, saved);
 	}

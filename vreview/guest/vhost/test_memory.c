@@ -35,6 +35,7 @@ static void events_when_idle(void (*event)(char *pages, size_t bytes))
 	traffic_both(&d);
 	for (q = 0; q < QUEUES; q++) {
 		for (i = 0; i < sizeof(spans) / sizeof(*spans); i++) {
+			device_settle(&d);
 			memcpy(saved, d.area[q], RING_BYTES);
 			event((char *)d.area[q] + spans[i].first * PAGE,
 			      spans[i].count * PAGE);

@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -115,8 +116,8 @@ static void close_under_traffic(void)
 	for (i = 0; i < 3; i++) {
 		device_start(&d, 64);
 		background_start(&b, flood, &d);
-		while (!ring_pending(&d.ring[TX]))
-			;
+		while (!__atomic_load_n(&d.ring[TX].used->idx, __ATOMIC_ACQUIRE))
+			sched_yield();
 		must(close(d.fd) ? -errno : 0);
 		background_stop(&b);
 	}
@@ -242,7 +243,7 @@ static void wait_for_byte(int fd)
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 	char c;
 
-	if (poll(&p, 1, WAIT_MS) <= 0 || read(fd, &c, 1) != 1)
+	if (poll(&p, 1, patience_ms()) <= 0 || read(fd, &c, 1) != 1)
 		fail("the child did not get packets through");
 }
 
@@ -351,6 +352,7 @@ static void owner_exits_first(void)
 		_exit(write(done[1], "", 1) != 1);
 	}
 	must(owner < 0 ? -errno : 0);
+	close(done[1]);
 	must(waitpid(owner, NULL, 0) < 0 ? -errno : 0);
 	must(write(dead[1], "", 1) == 1 ? 0 : -errno);
 	wait_for_byte(done[0]);

@@ -206,7 +206,7 @@ static void rx_mergeable(void)
 		ring_kick(r);
 		frame_fill(sent, len, seq);
 		must(tap_send(&d.tap, sent, len));
-		if (!ring_wait(r, need, WAIT_MS))
+		if (!ring_wait(r, need, patience_ms()))
 			fail("packet %u: %u of %zu buffers used", seq,
 			     ring_pending(r), need);
 		for (i = 0; i < need; i++) {
@@ -237,7 +237,7 @@ static void rx_late_buffers(void)
 		must(tap_send(&d.tap, frame, FRAME_MIN));
 	}
 	rx_post(&d, BATCH);
-	if (!ring_wait(&d.ring[RX], BATCH, WAIT_MS))
+	if (!ring_wait(&d.ring[RX], BATCH, patience_ms()))
 		fail("%u of %d packets came", ring_pending(&d.ring[RX]), BATCH);
 	for (seq = 0; seq < BATCH; seq++) {
 		struct used u = ring_reap(&d.ring[RX]);
@@ -333,6 +333,7 @@ static void dirty_log(void)
 	must(set_addr(&d, TX));
 	device_resume(&d);
 	traffic_both(&d);
+	device_settle(&d);
 	if (!(log[ring_gpa / PAGE / 8] & (1 << (ring_gpa / PAGE % 8))))
 		fail("the used ring's page is not in the dirty log");
 	for (i = GPA_BASE / PAGE / 8; i < bytes; i++)

@@ -65,9 +65,9 @@ static void wait_used(struct device *d, int q, unsigned int count)
 	static const char *const names[] = { "RX", "TX" };
 	struct ring *r = &d->ring[q];
 
-	if (!ring_wait(r, count, WAIT_MS))
+	if (!ring_wait(r, count, patience_ms()))
 		fail("%s: %u of %u buffers used after %d ms (used index %u)%s",
-		     names[q], ring_pending(r), count, WAIT_MS, r->used->idx,
+		     names[q], ring_pending(r), count, patience_ms(), r->used->idx,
 		     event_count(r->err, 0) ? "; the err eventfd fired" : "");
 }
 
@@ -81,7 +81,7 @@ void tx_collect(struct device *d, unsigned int count)
 void tx_arrived(struct device *d, unsigned int seq, size_t len)
 {
 	static unsigned char frame[16 * SLOT];
-	ssize_t got = tap_receive(&d->tap, frame, sizeof(frame), WAIT_MS);
+	ssize_t got = tap_receive(&d->tap, frame, sizeof(frame), patience_ms());
 
 	if (got < 0)
 		fail("packet %u did not reach the tap: %s", seq,

@@ -7,7 +7,6 @@
 
 #include "device.h"
 
-#define WAIT_MS		2000
 #define BATCH		32
 #define ROUNDS		6	/* how often a case repeats its event */
 #define HEADER		14		/* Ethernet */
