@@ -25,6 +25,11 @@ from pathlib import Path
 _ROOM = "free some space; df -h says where"
 
 
+def _tail(output: str) -> str:
+    """The last lines, indented: another program's "error:" is not ours."""
+    return "\n".join(f"  {line}" for line in output.rstrip().splitlines()[-12:])
+
+
 class VreviewError(Exception):
     """Base of all. ``str()`` says what was tried, on what, and what came back.
 
@@ -84,7 +89,7 @@ class CommandFailed(OurFailure):
         self.status = status
         self.output = output
         self.log = log
-        tail = "\n".join(output.rstrip().splitlines()[-12:])
+        tail = _tail(output)
         where = f"\nfull output: {log}" if log else ""
         super().__init__(
             f"`{shlex.join(self.argv)}` ended with status {status}"
@@ -104,7 +109,7 @@ class CommandTimeout(OurFailure):
         self.deadline_s = deadline_s
         self.output = output
         self.log = log
-        tail = "\n".join(output.rstrip().splitlines()[-12:])
+        tail = _tail(output)
         super().__init__(
             f"`{shlex.join(self.argv)}` did not end within {deadline_s:g} s"
             + (f"; its last output:\n{tail}" if tail else " and printed nothing")

@@ -59,8 +59,9 @@ def guarded(command: Callable[[], object]) -> int:
         kill_all()
         _say("interrupted")
         return Exit.INTERRUPTED
-    except BrokenPipeError:
-        # The reader (head, less) has gone; what it saw was right.
+    except (BrokenPipeError, SystemExit):
+        # The reader (head, less) has gone; what it saw was right. Nothing here calls sys.exit but
+        # typer, when a write of a command's finds that out.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.NOTHING_NEW
     except VreviewError as err:
