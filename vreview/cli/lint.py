@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from vreview import wiring
+from vreview.adapters.mail.folders import bytes_at
 from vreview.adapters.reporters.lintreport import lint_text, lint_value
 from vreview.app.lint import LintResult, lint
 from vreview.cli.boundary import Exit
@@ -78,7 +79,7 @@ def _lone(names: Sequence[str]) -> Series | None:
     """A file that is a diff and no mail; None for everything else."""
     if len(names) != 1 or not Path(names[0]).is_file():
         return None
-    text = Path(names[0]).read_bytes()
+    text = bytes_at(Path(names[0]))
     return series_of_diff(text, Path(names[0]).name) if is_bare_diff(text) else None
 
 

@@ -27,8 +27,16 @@ def messages_at(path: Path) -> tuple[bytes, ...]:
     try:
         if path.is_dir():
             return _messages_of_folder(path)
+    except OSError as err:
+        raise SeriesError(f"cannot read {path}: {err.strerror or err}") from err
+    return messages_in(bytes_at(path), name=str(path))
+
+
+def bytes_at(path: Path) -> bytes:
+    """A file's bytes, as read_bounded gives them. Raises SeriesError."""
+    try:
         with open(path, "rb") as file:
-            return messages_in(read_bounded(file, name=str(path)), name=str(path))
+            return read_bounded(file, name=str(path))
     except OSError as err:
         raise SeriesError(f"cannot read {path}: {err.strerror or err}") from err
 
