@@ -8,6 +8,7 @@ traceback was printed; nothing here builds or boots.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -498,3 +499,15 @@ def test_an_ascii_terminal_gets_every_word(desk: Desk) -> None:
         assert narrow.returncode == wide.returncode
         assert len(narrow.stdout.splitlines()) == len(wide.stdout.splitlines())
     assert "verdict" in narrow.stdout
+
+
+def test_a_failing_machine_leaves_a_run_that_goes_on_as_asked(desk: Desk, few_tools: Path) -> None:
+    """Unlike bad input: what was missing may be there at --resume, with the same settings."""
+    path, says = str(few_tools), "`qemu-system-x86_64` is not installed"
+    setting = "rules_off=errno/positive-errno"
+    args = ("review", "-q", "-c", setting, "--tree", desk.tree, desk.good)
+    desk.refused(*args, says=says, status=3, PATH=path)
+    (run,) = desk.runs()
+    assert json.loads((run / "run.json").read_text())["settings"] == [setting]
+    desk.refused("review", "-q", "--resume", says=says, status=3, PATH=path)
+    assert desk.runs() == [run]
