@@ -130,6 +130,7 @@ def _conflict(conflict: HunkConflict) -> Text:
         text.append("".join(f"  + {safe_line(line)}\n" for line in conflict.found), style="green")
     else:
         text.append("nothing like it is in the file\n")
+    text.rstrip()
     return text
 
 
