@@ -99,10 +99,10 @@ def read_boot(console: str, *, started: bool, exit_status: int | None, overdue: 
 def splat_observation(splat: Splat) -> Observation:
     """The splat as an observation; the same bug has the same fingerprint, wherever it is seen."""
     severity = {row.kind: row.severity for row in ROWS}.get(splat.kind, Severity.ERROR)
-    head = splat.text.splitlines()[:1]
-    evidence = [Step("the console says", Place("console", splat.line), head[0] if head else "")]
+    head = next(iter(splat.text.splitlines()), splat.title)
+    evidence = [Step(head, Place("console", splat.line))]
     if splat.functions:
-        evidence.append(Step("called through", None, " < ".join(splat.functions[:8])))
+        evidence.append(Step("called through " + " < ".join(splat.functions[:8])))
     return Observation(
         origin=Origin.CONSOLE,
         tool="kernel",
@@ -112,6 +112,8 @@ def splat_observation(splat: Splat) -> Observation:
         category=Category.LOCK if splat.kind.startswith("lockdep-") else Category.RUNTIME,
         place=Place("console", splat.line),
         message=splat.title,
+        question=f"The kernel with this series reported during the tests: {splat.title}."
+        " The one without it did not. Could you have a look?",
         subject=splat.title,
         evidence=tuple(evidence),
     )

@@ -182,8 +182,9 @@ def _table(*columns: str) -> Table:
     return table
 
 
-def _runs(review: Review) -> Table:
-    table = _table("run", "kernel", "base", "tip", "console of the tip")
+def _runs(review: Review) -> RenderableType:
+    table = _table("run", "kernel", "base", "tip", "seconds")
+    folders: dict[str, None] = {}
     for trial in review.tip_trials:
         bases = {
             run.name: run
@@ -198,9 +199,11 @@ def _runs(review: Review) -> Table:
                 trial.profile,
                 run_sentence(base) if base else "not run",
                 run_sentence(run),
-                str(run.booted.console),
+                f"{sum(seconds for _, seconds in run.booted.phase_s):.1f}",
             )
-    return table
+            folders[str(run.booted.console.parent)] = None
+    where = f"consoles in {', '.join(folders)}"
+    return Group(table, Padding(Text(where, style="dim"), (0, 0, 0, 2)))
 
 
 def _speed(review: Review) -> RenderableType:
