@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The vhost suite on a kernel that nobody touched: whatever it says there is a false accusation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.boot.conftest import Silent
+from vreview.adapters.boot.virtme import VirtmeBackend
+from vreview.adapters.proc import run
+from vreview.adapters.suites.vhost import VhostSuite
+from vreview.model.kernel import Kernel
+from vreview.model.trial import BootState, CaseState
+
+pytestmark = pytest.mark.boot
+
+
+def test_an_innocent_kernel_is_not_accused(test_kernel: Kernel, tmp_path: Path) -> None:
+    suite = VhostSuite(cache=tmp_path / "cache")
+    job = suite.prepare(tmp_path / "job")
+    console = tmp_path / "console.log"
+    done = VirtmeBackend().run(test_kernel, job, console=console, observer=Silent())
+    cases = suite.read(done.output)
+    planned = run((job.command[0], "list")).text.split()
+
+    assert [case.name for case in cases] == planned
+    bad = [case for case in cases if case.state not in (CaseState.PASSED, CaseState.SKIPPED)]
+    assert bad == []
+    assert done.booted.state is BootState.DONE
+    assert done.booted.exit_status == 0
+    assert done.booted.splats == ()
+
+    # Skips are for what a config lacks. The test profile has vhost-net and tun: with them gone,
+    # everything would be skipped, and this test as happy as before.
+    passed = {case.name for case in cases if case.state is CaseState.PASSED}
+    assert {"tx-many", "rx-many", "broken-ring-unmapped", "ring-storm"} <= passed
+    # Each case is announced in the kernel log, so that a splat there can be told whose it is.
+    said = console.read_text(errors="replace")
+    assert [name for name in planned if f"vhost-test: {name}" not in said] == []
