@@ -94,7 +94,7 @@ def _interleaved(patch: Patch, findings: Sequence[Finding]) -> str:
     """The patch's mail, trimmed, with the remarks under the lines they are about."""
     lines = quotable(safe(patch.body))
     placed = sorted(
-        ((_spot(lines, f.observation), f.observation) for f in findings),
+        ((_spot(lines, f), f.observation) for f in findings),
         key=lambda pair: (-1 if pair[0] is None else pair[0], pair[1].rule),
     )
     who = safe_line(patch.mail.sender.name or patch.mail.sender.email)
@@ -109,18 +109,14 @@ def _interleaved(patch: Patch, findings: Sequence[Finding]) -> str:
     return "\n\n".join(parts).replace(":\n\n> ", ":\n> ", 1)
 
 
-def _spot(lines: tuple[Quotable, ...], seen: Observation) -> int | None:
-    source = next(
-        (s.source for s in seen.evidence if s.source and s.place and s.place == seen.place), ""
-    ) or next(
-        (
-            s.source
-            for s in seen.evidence
-            if s.source and s.place and s.place.line == seen.place.line
-        ),
-        "",
+def _spot(lines: tuple[Quotable, ...], finding: Finding) -> int | None:
+    """Where the patch's mail shows what the finding is about."""
+    seen = finding.observation
+    here = [s for s in seen.evidence if s.source and s.place and s.place.line == seen.place.line]
+    source = here[-1].source if here else ""
+    return spot(
+        lines, path=seen.place.file, line=finding.line or seen.place.line, source=safe(source)
     )
-    return spot(lines, path=seen.place.file, line=seen.place.line, source=safe(source))
 
 
 def _remark(seen: Observation) -> str:
