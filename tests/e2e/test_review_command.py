@@ -148,24 +148,73 @@ def _of_verdict(report: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "moment", ["mails.json", "applied.json", "lint.json", "build-test-base.json",
-               "run-smoke-*.json", "run-*.console"]
-)  # fmt: skip
-def test_a_killed_review_is_resumed_to_the_same_verdict(
-    moment: str, reviewed: tuple[Ran, Vreview], faulty: Path, kernel_tree: Path, vreview: Vreview
-) -> None:
-    before = _fingerprint(kernel_tree)
+def _mentioned(folder: Path) -> list[int]:
+    """The processes that have the folder on their command line."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (entry / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if str(folder).encode() in words and int(entry.name) != os.getpid():
+            found.append(int(entry.name))
+    return found
+
+
+def _stopped(
+    vreview: Vreview, series: Path, tree: Path, *, moment: str, number: signal.Signals
+) -> int:
+    """A review that got a signal when a file of its run came to be; its status.
+
+    Returns when no process of the run is left, so a guest that outlives it fails the test."""
     with subprocess.Popen(
-        vreview.argv("review", faulty, "--tree", kernel_tree, "--format", "json", "-q"),
+        vreview.argv("review", series, "--tree", tree, "--format", "json", "-q"),
         env=vreview.environment(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as process:
         _wait_for(vreview.state, f"vreview/runs/*/{moment}", process)
-        os.kill(process.pid, signal.SIGKILL)
+        os.kill(process.pid, number)
+        status = process.wait(timeout=60)
+    tick = threading.Event()
+    end = time.monotonic() + 30
+    while _mentioned(vreview.state):
+        assert time.monotonic() < end, f"left behind: {_mentioned(vreview.state)}"
+        tick.wait(0.05)
+    return status
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "mails.json",
+        "applied.json",
+        "lint.json",
+        "build-test-base.json",
+        "run-smoke-*.json",
+        "run-vhost-*.console",
+        "run-vhost-deterministic-*.console",
+    ],
+)
+def test_a_killed_review_is_resumed_to_the_same_verdict(
+    moment: str, reviewed: tuple[Ran, Vreview], faulty: Path, kernel_tree: Path, vreview: Vreview
+) -> None:
+    before = _fingerprint(kernel_tree)
+    _stopped(vreview, faulty, kernel_tree, moment=moment, number=signal.SIGKILL)
     resumed = vreview("review", "--resume", "--format", "json")
     assert _of_verdict(resumed.json) == _of_verdict(reviewed[0].json)
     assert resumed.status == reviewed[0].status
     assert len(vreview.runs()) == 1
     assert _fingerprint(kernel_tree) == before
+
+
+def test_ctrl_c_ends_the_guests_and_keeps_what_was_done(
+    faulty: Path, kernel_tree: Path, vreview: Vreview, qemu: None
+) -> None:
+    status = _stopped(
+        vreview, faulty, kernel_tree, moment="run-smoke-*.console", number=signal.SIGINT
+    )
+    assert status == 130
+    (run,) = vreview.runs()
+    assert (run / "build-test-tip.json").exists()
+    assert not (run / "end.json").exists()
