@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""From settings to adapters: the only package that names a concrete adapter.
+
+Heavy imports are made where they are needed: ``vreview --help`` must not wait for them.
+"""
+
+from __future__ import annotations
+
+from vreview.wiring.host import checks, install_missing
+from vreview.wiring.machine import (
+    benchmarks,
+    boot_backend,
+    builder,
+    rule_book,
+    stage_tools,
+    stored_kernel,
+    suites,
+)
+from vreview.wiring.places import (
+    IMPORTED,
+    VERSION,
+    cache_folder,
+    config_file,
+    runs_folder,
+    settings,
+    state_folder,
+)
+from vreview.wiring.reviews import (
+    ReviewRequest,
+    forget,
+    new_run,
+    resumed_run,
+    review_tools,
+    series_of,
+)
+from vreview.wiring.sources import (
+    import_tree,
+    kernel_repo,
+    open_repo,
+    read_messages,
+    read_series,
+    series_from,
+    tree_path,
+)
+from vreview.wiring.telling import keep, observer, reporter, reports
+
+__all__ = [
+    "IMPORTED",
+    "VERSION",
+    "ReviewRequest",
+    "benchmarks",
+    "boot_backend",
+    "builder",
+    "cache_folder",
+    "checks",
+    "config_file",
+    "forget",
+    "import_tree",
+    "install_missing",
+    "keep",
+    "kernel_repo",
+    "new_run",
+    "observer",
+    "open_repo",
+    "read_messages",
+    "read_series",
+    "reporter",
+    "reports",
+    "resumed_run",
+    "review_tools",
+    "rule_book",
+    "runs_folder",
+    "series_from",
+    "series_of",
+    "settings",
+    "stage_tools",
+    "state_folder",
+    "stored_kernel",
+    "suites",
+    "tree_path",
+]

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What builds, boots, tests and measures, and one stage's share of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vreview.config import Config
+from vreview.rulebook import RuleBook, load_rules
+from vreview.wiring.places import cache_folder, state_folder
+from vreview.wiring.sources import kernel_repo
+
+if TYPE_CHECKING:
+    from vreview.adapters.kbuild.builder import KbuildBuilder
+    from vreview.app.boot import StageTools
+    from vreview.ports import Benchmark, BootBackend, Observer, TestSuite
+
+
+def rule_book(config: Config) -> RuleBook:
+    return load_rules().without(config.rules_off)
+
+
+def suites() -> tuple[TestSuite, ...]:
+    from vreview.adapters.suites.smoke import SmokeSuite
+    from vreview.adapters.suites.vhost import VhostSuite
+
+    cache = cache_folder()
+    return (SmokeSuite(cache=cache), VhostSuite(cache=cache))
+
+
+def benchmarks() -> tuple[Benchmark, ...]:
+    from vreview.adapters.benchmarks.vhost import VhostBenchmark
+
+    return (VhostBenchmark(cache=cache_folder()),)
+
+
+def builder(tree: Path, *, config: Config) -> KbuildBuilder:
+    from vreview.adapters.kbuild.builder import KbuildBuilder
+    from vreview.resources import data_folder
+
+    return KbuildBuilder(
+        tree=tree,
+        cache=cache_folder(),
+        fragments=data_folder("kernel-configs"),
+        cc=config.cc,
+        jobs=config.jobs,
+        extra=config.fragments,
+    )
+
+
+def boot_backend(config: Config) -> BootBackend:
+    """With the accelerator that was asked for, or the one that really boots."""
+    from vreview.adapters.boot.auto import AutoBackend
+    from vreview.adapters.boot.virtme import VirtmeBackend
+
+    if config.accelerator == "auto":
+        return AutoBackend(cache=cache_folder())
+    return VirtmeBackend(accelerator=config.accelerator)
+
+
+def stored_kernel() -> Path | None:
+    """Some kernel of the store: a better probe than a boot sector."""
+    images = sorted((cache_folder() / "kernels").glob("*/bzImage"))
+    return images[0] if images else None
+
+
+def stage_tools(
+    tree: Path | None, *, revision: str, config: Config, observer: Observer
+) -> StageTools:
+    """What one stage alone works with; its consoles and programs lie in a folder of its own.
+
+    Raises TreeError for an unknown revision, before there is that folder.
+    """
+    from vreview.adapters.boot.qemu import qemu_program
+    from vreview.adapters.runs import new_run as made
+    from vreview.app.boot import StageTools
+
+    repo = kernel_repo(tree, config=config)
+    repo.resolve(revision)
+    qemu_program()  # told before a kernel is built rather than after
+    return StageTools(
+        repo=repo,
+        builder=builder(repo.git_folder, config=config),
+        backend=boot_backend(config),
+        suites=suites(),
+        folder=made(state_folder() / "stages").folder,
+        observer=observer,
+    )

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A review's request, its run folder, and the tools that it works with."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vreview.config import Config
+from vreview.errors import InputError, SeriesError, StorageFailed
+from vreview.model.review import Applied
+from vreview.model.series import Series
+from vreview.wiring.machine import benchmarks, boot_backend, builder, rule_book, suites
+from vreview.wiring.places import VERSION, runs_folder
+from vreview.wiring.sources import kernel_repo, read_messages, series_from
+
+if TYPE_CHECKING:
+    from vreview.adapters.runs import RunFolder
+    from vreview.app.lint import LintResult
+    from vreview.app.review import ReviewTools
+    from vreview.ports import Observer
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRequest:
+    """What a review was asked for: kept with the run, so that --resume asks for the same."""
+
+    tree: str
+    base: str | None
+    take: int | None
+    stages: tuple[str, ...]
+    no_tree: bool
+    wall_boots: int
+    settings: tuple[str, ...] = ()
+    """The -c of the command line."""
+
+
+def new_run(request: ReviewRequest, names: Sequence[str], *, config: Config) -> RunFolder:
+    """Reads the series' mails and keeps them with the request in a new run folder."""
+    from vreview.adapters.runs import new_run as made
+
+    tree = Path(request.tree) if request.tree else None
+    messages = read_messages(names, tree=tree, config=config)
+    _whole(series_from(messages, take=request.take))
+    run = made(runs_folder())
+    try:
+        run.save_messages(messages)
+        run.save("run", {"schema": 1, "version": VERSION, "names": list(names), **asdict(request)})
+    except StorageFailed:
+        forget(run)
+        raise
+    return run
+
+
+def forget(run: RunFolder) -> None:
+    """Removes a run that --resume could do nothing with."""
+    shutil.rmtree(run.folder, ignore_errors=True)
+
+
+def resumed_run(name: str) -> tuple[ReviewRequest, RunFolder]:
+    """The newest interrupted run, or the one named. Raises InputError."""
+    from vreview.adapters.runs import unfinished_run
+
+    run = unfinished_run(runs_folder(), name)
+    kept: Mapping[str, object] = run.load("run") or {}
+    fields = {key: kept.get(key) for key in ReviewRequest.__slots__}
+    stages = fields["stages"]
+    if not isinstance(stages, list):
+        raise InputError(f"{run.folder} holds no request that could be resumed")
+    fields["stages"] = tuple(stages)
+    given = fields["settings"]
+    fields["settings"] = tuple(given) if isinstance(given, list) else ()
+    return ReviewRequest(**fields), run  # type: ignore[arg-type]
+
+
+def series_of(run: RunFolder, request: ReviewRequest) -> Series:
+    """The series of a run, from the mails that it kept."""
+    messages = run.messages()
+    if messages is None:
+        raise InputError(f"{run.folder} was interrupted before it had read the series",
+                         hint="vreview review SERIES")  # fmt: skip
+    return _whole(series_from(messages, take=request.take))
+
+
+def _whole(series: Series) -> Series:
+    """Raises SeriesError for a series of which patches are missing."""
+    if series.missing:
+        numbers = ", ".join(f"{n}/{series.total}" for n in series.missing)
+        raise SeriesError(
+            f"of {series.title!r} these patches are missing: {numbers}",
+            hint="get the whole thread, or look at what is there: vreview lint SERIES",
+        )
+    return series
+
+
+def review_tools(
+    request: ReviewRequest, run: RunFolder, *, config: Config, observer: Observer
+) -> ReviewTools:
+    """Everything that a review works with, bound to its tree and its run."""
+    from vreview.adapters.boot.qemu import qemu_program
+    from vreview.adapters.suites.registry import chosen
+    from vreview.app.apply import apply as apply_series
+    from vreview.app.journal import Journal
+    from vreview.app.lint import lint
+    from vreview.app.review import ReviewTools
+    from vreview.app.trial import Lab
+
+    tree = Path(request.tree) if request.tree else None
+    repo = None if request.no_tree else kernel_repo(tree, config=config)
+    if repo is not None and {"boot", "test", "perf"} & set(request.stages):
+        qemu_program()  # told before the kernels are built rather than after
+    rules = rule_book(config)
+    chosen(suites(), (), asked=config.suites)  # an unknown name is told before anything is built
+
+    def apply(series: Series) -> Applied:
+        assert repo is not None
+        return apply_series(series, repo, base=request.base)
+
+    def linted(series: Series, applied: Applied | None) -> LintResult:
+        whole = applied is not None and applied.complete
+        return lint(
+            series,
+            repo=repo if whole else None,
+            applied=applied,
+            rulebook=rules,
+        )
+
+    return ReviewTools(
+        apply=apply,
+        lint=linted,
+        lab=Lab(
+            builder=builder(repo.git_folder if repo else Path(), config=config),
+            backend=boot_backend(config),
+            journal=Journal(run),
+            folder=run.folder,
+            observer=observer,
+        ),
+        suites_for=lambda touched: chosen(suites(), touched, asked=config.suites),
+        benchmarks=benchmarks(),
+        clock=time.monotonic,
+        wall_boots=request.wall_boots,
+    )

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How results and progress reach the user."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vreview.model.review import Review
+from vreview.wiring.places import VERSION
+
+if TYPE_CHECKING:
+    from vreview.ports import Observer, Reporter
+
+
+def observer(*, quiet: bool) -> AbstractContextManager[Observer]:
+    from vreview.adapters.reporters.progress import ProgressObserver, QuietObserver
+
+    return nullcontext(QuietObserver()) if quiet else ProgressObserver()
+
+
+def reporter(form: str, *, tty: bool) -> Reporter:
+    from vreview.adapters.git.identity import identity
+    from vreview.adapters.reporters.jsonreport import JsonReporter
+    from vreview.adapters.reporters.mail import MailReporter
+    from vreview.adapters.reporters.terminal import TerminalReporter
+
+    if form == "json":
+        return JsonReporter(version=VERSION)
+    if form == "mail":
+        return MailReporter(sender=identity(os.environ), version=VERSION)
+    width = max(shutil.get_terminal_size((100, 24)).columns, 20) if tty else 100
+    return TerminalReporter(width=width, color=tty and not os.environ.get("NO_COLOR"))
+
+
+def reports(review: Review) -> dict[str, str]:
+    """All forms of a report, by the ending of the file that keeps it."""
+    forms = {"txt": "text", "json": "json", "mbox": "mail"}
+    return {end: reporter(form, tty=False).render(review) for end, form in forms.items()}
+
+
+def keep(path: Path, text: str) -> None:
+    from vreview.adapters.files import write_whole
+
+    write_whole(path, text.encode(errors="backslashreplace"))
