@@ -3,7 +3,8 @@
 
 virtme-ng by default shares the host's whole file system with the guest and starts its udev (4 s
 of a boot under TCG). For a stranger's kernel the first is too much and the second is not needed:
-the guest gets busybox and the job's folder. Deterministic jobs go to ``qemu``.
+the guest gets busybox and the job's folder. Deterministic jobs, and kernels without a block layer,
+go to ``qemu``.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ class VirtmeBackend:
 
         Raises OurFailure when virtme-ng or QEMU cannot run, ToolMissing, StorageFailed.
         """
-        if job.mode is Mode.DETERMINISTIC:
+        if job.mode is Mode.DETERMINISTIC or not _mounts_a_root(kernel):
             return self._plain.run(kernel, job, console=console, observer=observer)
         with channels() as through:
             root = through.folder / "root"
@@ -74,6 +75,14 @@ class VirtmeBackend:
             *("--qemu-bin", str(qemu), "--show-boot-console", "--verbose", *words),
             *("--script-sh", f"/bin/sh {guestroot.SCRIPT}"),
         )
+
+
+def _mounts_a_root(kernel: Kernel) -> bool:
+    """False for a kernel without the block layer: it takes no root= (6.1, init/do_mounts.c), which
+    is how virtme-ng hands over the 9p root; an initramfs it takes. A kernel whose configuration is
+    not known is given the benefit of the doubt."""
+    text = kernel.config.text
+    return not text or "\nCONFIG_BLOCK=y\n" in text
 
 
 def _virtme_run() -> str:
