@@ -273,7 +273,8 @@ class _Watcher:
         recent = bytes(self._got["console"][-len(data) - 80 :])
         if state.going_down is None and _GOING_DOWN.search(recent):
             state.going_down = now
-        self._observer.advance(len(self._got["console"]), None, state.phase.value)
+        lines = self._got["console"].count(b"\n")
+        self._observer.advance(lines, None, f"console lines, {state.phase.value}")
 
     def _status(self, now: float) -> None:
         state, words = self._state, bytes(self._got["status"])
