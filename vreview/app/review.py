@@ -172,7 +172,9 @@ def _boot_and_test(seen: Observed, *, heavy: frozenset[Stage], tools: ReviewTool
     exercise(*others)
     seconds = tools.clock() - begin
     broken = [e.name for e in others if _end(e, Side.BASE, seen) is not BootState.DONE]
-    why = f"the base did not come to the end of {', '.join(broken)} either" if broken else ""
+    why = "" if others else f"no suite beside {first.name} wants the touched files"
+    if broken:
+        why = f"the base did not come to the end of {', '.join(broken)} either"
     state = StageState.FAILED if broken else StageState.DONE
     seen.stages.append(StageResult(Stage.TEST, state, seconds, why))
 
