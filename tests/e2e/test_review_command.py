@@ -7,17 +7,19 @@ import hashlib
 import json
 import mailbox
 import os
+import secrets
 import signal
 import subprocess
 import threading
 import time
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
+from broken import one_line
 from command import Ran, Vreview
 
 pytestmark = [pytest.mark.kernel, pytest.mark.build, pytest.mark.boot]
@@ -126,15 +128,20 @@ def test_the_clean_example_has_no_finding(
     assert [t["profile"] for t in report["trials"]["tip"]] == ["test", "perf"]
 
 
-def _wait_for(path: Path, pattern: str, process: subprocess.Popen[bytes]) -> None:
-    """Returns when a file that matches is below ``path``, or the process has ended."""
+def _wait_for(moment: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
+    """Returns at the moment; fails when the process ends before it."""
     tick = threading.Event()
     end = time.monotonic() + 1200
     while time.monotonic() < end and process.poll() is None:
-        if any(path.glob(pattern)):
+        if moment():
             return
         tick.wait(0.02)
-    raise AssertionError(f"{pattern} did not come before the end (status {process.poll()})")
+    raise AssertionError(f"the moment did not come before the end (status {process.poll()})")
+
+
+def _kept(vreview: Vreview, pattern: str) -> Callable[[], bool]:
+    """True once the run has a file that matches."""
+    return lambda: any(vreview.state.glob(f"vreview/runs/*/{pattern}"))
 
 
 def _of_verdict(report: dict[str, Any]) -> dict[str, Any]:
@@ -163,10 +170,25 @@ def _mentioned(folder: Path) -> list[int]:
     return found
 
 
+def _compiling(cache: Path, since: float) -> Callable[[], bool]:
+    """True once a build slot's log, written since, names a compiled object."""
+
+    def seen() -> bool:
+        logs = cache.glob("vreview/slots/*/build-*/.vreview-build.log")
+        return any(log.stat().st_mtime >= since and b"  CC " in log.read_bytes() for log in logs)
+
+    return seen
+
+
 def _stopped(
-    vreview: Vreview, series: Path, tree: Path, *, moment: str, number: signal.Signals
+    vreview: Vreview,
+    series: Path | str,
+    tree: Path,
+    *,
+    moment: Callable[[], bool],
+    number: signal.Signals,
 ) -> int:
-    """A review that got a signal when a file of its run came to be; its status.
+    """A review that got a signal at a moment; its status.
 
     Returns when no process of the run is left, so a guest that outlives it fails the test."""
     with subprocess.Popen(
@@ -177,7 +199,7 @@ def _stopped(
         # A shell without job control starts what is in the background with SIGINT ignored.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
-        _wait_for(vreview.state, f"vreview/runs/*/{moment}", process)
+        _wait_for(moment, process)
         os.kill(process.pid, number)
         status = process.wait(timeout=60)
     tick = threading.Event()
@@ -204,7 +226,7 @@ def test_a_killed_review_is_resumed_to_the_same_verdict(
     moment: str, reviewed: tuple[Ran, Vreview], faulty: Path, kernel_tree: Path, vreview: Vreview
 ) -> None:
     before = _fingerprint(kernel_tree)
-    _stopped(vreview, faulty, kernel_tree, moment=moment, number=signal.SIGKILL)
+    _stopped(vreview, faulty, kernel_tree, moment=_kept(vreview, moment), number=signal.SIGKILL)
     resumed = vreview("review", "--resume", "--format", "json")
     assert _of_verdict(resumed.json) == _of_verdict(reviewed[0].json)
     assert resumed.status == reviewed[0].status
@@ -215,10 +237,26 @@ def test_a_killed_review_is_resumed_to_the_same_verdict(
 def test_ctrl_c_ends_the_guests_and_keeps_what_was_done(
     faulty: Path, kernel_tree: Path, vreview: Vreview, qemu: None
 ) -> None:
-    status = _stopped(
-        vreview, faulty, kernel_tree, moment="run-smoke-*.console", number=signal.SIGINT
-    )
+    moment = _kept(vreview, "run-smoke-*.console")
+    status = _stopped(vreview, faulty, kernel_tree, moment=moment, number=signal.SIGINT)
     assert status == 130
     (run,) = vreview.runs()
     assert (run / "build-test-tip.json").exists()
     assert not (run / "end.json").exists()
+
+
+def test_killed_inside_make_the_build_goes_on(
+    kernel_tree: Path, vreview: Vreview, qemu: None
+) -> None:
+    # A line that no stored kernel has: the tip must really be compiled.
+    line = f'/* {secrets.token_hex(8)} */ pr_debug("{secrets.token_hex(8)}");'
+    series = one_line(kernel_tree, "drivers/vhost/vhost.c", "static int __init vhost_init", line)
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    moment = _compiling(home, time.time())
+    _stopped(vreview, series, kernel_tree, moment=moment, number=signal.SIGKILL)
+    assert not (vreview.runs()[0] / "build-test-tip.json").exists()
+    resumed = vreview("review", "--resume", "--format", "json")
+    assert resumed.status == 0, resumed.err
+    again = Vreview(vreview.state.with_name("again"))
+    undisturbed = again("review", series, "--tree", kernel_tree, "--format", "json")
+    assert _of_verdict(resumed.json) == _of_verdict(undisturbed.json)
