@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import mailbox
 import os
 import secrets
 import signal
@@ -100,10 +99,7 @@ def test_the_report_keeps_its_schema(reviewed: tuple[Ran, Vreview], checkout: Pa
 
 def test_git_send_email_takes_the_replies(reviewed: tuple[Ran, Vreview], tmp_path: Path) -> None:
     (run,) = reviewed[1].runs()
-    files = []
-    for number, message in enumerate(mailbox.mbox(run / "report.mbox")):
-        files.append(tmp_path / f"{number}.eml")
-        files[-1].write_bytes(message.as_bytes())
+    files = sorted((run / "replies").glob("*.eml"))
     assert len(files) >= 3
     done = subprocess.run(
         ["git", "send-email", "--dry-run", "--confirm=never", "--suppress-cc=all", *files],
@@ -114,6 +110,7 @@ def test_git_send_email_takes_the_replies(reviewed: tuple[Ran, Vreview], tmp_pat
         check=False,
     )
     assert done.returncode == 0, done.stderr
+    assert done.stdout.count("Result: OK") == len(files)
 
 
 def test_the_clean_example_has_no_finding(

@@ -129,7 +129,7 @@ def review_command(
             wiring.forget(where)
         raise
     for name, text in wiring.reports(result).items():
-        wiring.keep(where.folder / f"report.{name}", text)
+        wiring.keep(where.folder / name, text)
     where.save("end", {"verdict": result.verdict.value})
     sys.stdout.write(wiring.reporter(form.value, tty=sys.stdout.isatty()).render(result))
     if not quiet:

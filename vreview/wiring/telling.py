@@ -13,6 +13,7 @@ from vreview.model.review import Review
 from vreview.wiring.places import VERSION
 
 if TYPE_CHECKING:
+    from vreview.adapters.reporters.mail import MailReporter
     from vreview.ports import Observer, Reporter
 
 
@@ -23,23 +24,33 @@ def observer(*, quiet: bool) -> AbstractContextManager[Observer]:
 
 
 def reporter(form: str, *, tty: bool) -> Reporter:
-    from vreview.adapters.git.identity import identity
     from vreview.adapters.reporters.jsonreport import JsonReporter
-    from vreview.adapters.reporters.mail import MailReporter
     from vreview.adapters.reporters.terminal import TerminalReporter
 
     if form == "json":
         return JsonReporter(version=VERSION)
     if form == "mail":
-        return MailReporter(sender=identity(os.environ), version=VERSION)
+        return _mail_reporter()
     width = max(shutil.get_terminal_size((100, 24)).columns, 20) if tty else 100
     return TerminalReporter(width=width, color=tty and not os.environ.get("NO_COLOR"))
 
 
+def _mail_reporter() -> MailReporter:
+    from vreview.adapters.git.identity import identity
+    from vreview.adapters.reporters.mail import MailReporter
+
+    return MailReporter(sender=identity(os.environ), version=VERSION)
+
+
 def reports(review: Review) -> dict[str, str]:
-    """All forms of a report, by the ending of the file that keeps it."""
+    """All forms of a report by the name of the file that keeps it; of the replies each also as a
+    file of its own, which is what git send-email takes."""
     forms = {"txt": "text", "json": "json", "mbox": "mail"}
-    return {end: reporter(form, tty=False).render(review) for end, form in forms.items()}
+    told = {
+        f"report.{end}": reporter(form, tty=False).render(review) for end, form in forms.items()
+    }
+    replies = enumerate(_mail_reporter().messages(review), start=1)
+    return told | {f"replies/{number:04d}.eml": text for number, text in replies}
 
 
 def keep(path: Path, text: str) -> None:

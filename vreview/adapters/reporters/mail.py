@@ -44,15 +44,13 @@ class MailReporter:
 
     def render(self, review: Review) -> str:
         return "".join(
-            f"From vreview Thu Jan  1 00:00:00 1970\n{message}\n"
+            f"From vreview Thu Jan  1 00:00:00 1970\n{_escape_from(message)}\n"
             for message in self.messages(review)
         )
 
     def messages(self, review: Review) -> tuple[str, ...]:
-        """Each reply as the text of one RFC 2822 message."""
-        return tuple(
-            _escape_from(self._message(reply)) for reply in replies(review, version=self._version)
-        )
+        """Each reply as one RFC 2822 message: git send-email takes one a file, and no mbox."""
+        return tuple(self._message(reply) for reply in replies(review, version=self._version))
 
     def _message(self, reply: Reply) -> str:
         message = EmailMessage(policy=_POLICY)
