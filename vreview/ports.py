@@ -8,12 +8,15 @@ Adapters implement these; ``wiring`` chooses which. Each contract here is held b
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from vreview.model.bench import Mode, Samples
-from vreview.model.kernel import Kernel
+from vreview.model.kernel import Kernel, KernelConfig
+from vreview.model.look import Look, Sight, Unit
+from vreview.model.observation import Observation
 from vreview.model.review import Applied, Base, Review
 from vreview.model.series import Oid, Series
 from vreview.model.trial import Booted, Built, Case
@@ -160,6 +163,48 @@ class Benchmark(Protocol):
     def read(self, output: str, *, mode: Mode) -> tuple[Samples, ...]: ...
 
 
+class SecondEye(Protocol):
+    """A tool of others that reads code: checkpatch, sparse, coccinelle and kin."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def sight(self) -> Sight:
+        """What it reads, so what it needs: a patch, a file, or a built tree."""
+        ...
+
+    @property
+    def deadline_s(self) -> float:
+        """Seconds that all its looks at a series may take together."""
+        ...
+
+    @property
+    def install(self) -> str:
+        """The command that installs it, or where it is to be had."""
+        ...
+
+    def version(self) -> str:
+        """What it says of itself. Raises ToolMissing, CommandFailed, CommandTimeout."""
+        ...
+
+    def look(self, at: Look, *, deadline_s: float) -> tuple[Observation, ...]:
+        """What it says about ``at.file`` and about nothing else.
+
+        Raises OurFailure when it is missing, crashes, or does not end in time.
+        """
+        ...
+
+
+class BuiltTrees(Protocol):
+    def opened(
+        self, commit: Oid, *, config: KernelConfig, files: Sequence[str]
+    ) -> AbstractContextManager[Mapping[str, Unit]]:
+        """The commit checked out beside its built objects, held alone while the block runs: how
+        each of ``files`` is compiled there, without those that are not. Raises OurFailure."""
+        ...
+
+
 class Reporter(Protocol):
     def render(self, review: Review) -> str:
         """The whole report as text; control characters of hostile origin are gone."""
@@ -185,6 +230,7 @@ __all__ = [
     "Benchmark",
     "BootBackend",
     "Builder",
+    "BuiltTrees",
     "Deadlines",
     "GuestJob",
     "GuestRun",
@@ -192,6 +238,7 @@ __all__ = [
     "Repo",
     "Reporter",
     "RunStore",
+    "SecondEye",
     "SeriesSource",
     "TestSuite",
 ]

@@ -47,6 +47,7 @@ class Origin(Enum):
     """Who saw it."""
 
     RULE = "rule"
+    TOOL = "tool"
     COMPILER = "compiler"
     CONSOLE = "console"
     TEST = "test"
