@@ -11,16 +11,21 @@ import string
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from enum import Enum
 from pathlib import Path
 from typing import TypeVar
 
 from vreview.errors import ConfigError
 from vreview.model.observation import Category, Confidence, Severity
+from vreview.parse.rulepage import PastFix, past_fixes
 from vreview.resources import data_folder
 
 COMPLETE = ("rule.toml", "README.md", "bad.c", "good.c")
 """What a rule's folder holds; one that lacks any of them is refused."""
+
+HISTORY = "history.toml"
+"""What it may hold besides: merged fixes whose bugs the rule would have reported."""
 
 _KEYS = frozenset(
     {"id", "title", "category", "severity", "confidence", "check", "message", "question", "links"}
@@ -46,6 +51,7 @@ class Rule:
     message: str
     question: str
     links: tuple[str, ...] = ()
+    history: tuple[PastFix, ...] = ()
 
     def worded(self, words: Mapping[str, str]) -> tuple[str, str]:
         """Message and question with their places filled. Raises ConfigError for a missing word."""
@@ -78,6 +84,17 @@ class RuleBook:
         """The rule that words this check's hits, None when it is off."""
         return next((rule for rule in self.rules if rule.check == check), None)
 
+    def rule(self, name: str) -> Rule:
+        """The rule with this id, or the only one whose last part this is. Raises ConfigError."""
+        found = [r for r in self.rules if name in (r.id, r.id.rpartition("/")[2])]
+        if len(found) == 1:
+            return found[0]
+        near = [r.id for r in found] or get_close_matches(name, [r.id for r in self.rules], n=3)
+        raise ConfigError(
+            f"there is no rule {name!r}" if not found else f"{name!r} is more than one rule",
+            hint=f"perhaps {', '.join(near)}" if near else "vreview rules list",
+        )
+
     def without(self, ids: Iterable[str]) -> RuleBook:
         """The book with these rules off. Raises ConfigError for an id that no rule has."""
         off = set(ids)
@@ -93,9 +110,11 @@ class RuleBook:
 def load_rules(folder: Path | None = None) -> RuleBook:
     """Reads ``folder`` (default: the rules that ship with vreview), checks every part of it.
 
-    Raises ConfigError with the file and the key that is not as it must be.
+    A knowledge table that another folder does not have is the one that ships with vreview. Raises
+    ConfigError with the file and the key that is not as it must be.
     """
-    root = folder or data_folder("rules")
+    shipped = data_folder("rules")
+    root = folder or shipped
     if not root.is_dir():
         raise ConfigError(f"there is no rule folder {root}", hint="reinstall vreview")
     rules = tuple(load_rule(path, root) for path in rule_folders(root))
@@ -103,7 +122,11 @@ def load_rules(folder: Path | None = None) -> RuleBook:
     doubled = sorted({check for check in checks if checks.count(check) > 1})
     if doubled:
         raise ConfigError(f"{root}: two rules for the check {', '.join(doubled)}")
-    tables = {path.stem: _table(path) for path in sorted((root / _KNOWLEDGE).glob("*.toml"))}
+    tables = {
+        path.stem: _table(path)
+        for place in dict.fromkeys((shipped, root))
+        for path in sorted((place / _KNOWLEDGE).glob("*.toml"))
+    }
     return RuleBook(rules, tables)
 
 
@@ -135,11 +158,30 @@ def load_rule(folder: Path, root: Path) -> Rule:
         message=_template(table, "message", file),
         question=_template(table, "question", file),
         links=_links(table, file),
+        history=_history(folder / HISTORY),
     )
     place = folder.relative_to(root).as_posix()
     if rule.id != place:
         raise ConfigError(f"{file}: id is {rule.id!r}, but the folder is {place!r}")
     return rule
+
+
+def folder_of(rule: Rule, folder: Path | None = None) -> Path:
+    """Where the rule's files lie; ``folder`` as for ``load_rules``."""
+    return (folder or data_folder("rules")) / rule.id
+
+
+def texts_of(rule: Rule, folder: Path | None = None) -> Mapping[str, str]:
+    """The rule's files by name, whole. Raises ConfigError for one that cannot be read."""
+    place = folder_of(rule, folder)
+    try:
+        return {name: (place / name).read_text(encoding="utf-8") for name in COMPLETE}
+    except (OSError, UnicodeDecodeError) as err:
+        raise ConfigError(f"cannot read the rule {rule.id} in {place}: {err}") from err
+
+
+def _history(file: Path) -> tuple[PastFix, ...]:
+    return past_fixes(_table(file), source=str(file)) if file.is_file() else ()
 
 
 def _table(file: Path) -> dict[str, object]:

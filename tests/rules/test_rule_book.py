@@ -13,14 +13,13 @@ from vreview.analysis.analyse import analyse
 from vreview.analysis.checks import CHECKS
 from vreview.analysis.hit import Hit
 from vreview.analysis.knowledge import Knowledge, knowledge_from
+from vreview.app.rules_tested import Miss, RuleTest, eye_of, held_to_examples
 from vreview.errors import ConfigError
 from vreview.resources import data_folder
-from vreview.rulebook import Rule, RuleBook, load_rules, rule_folders
+from vreview.rulebook import Rule, RuleBook, load_rules, rule_folders, texts_of
 
 ROOT = data_folder("rules")
 FOLDERS = rule_folders(ROOT)
-SECTIONS = ["## What", "## Why", "## Example", "## Instead", "## Known false positives"]
-MARK = re.compile(r"/\* vreview: (\S+) \*/")
 ACCUSING = re.compile(
     r"\b(you|your|wrong|bug|bad|must|forgot|forgotten|obviously|incorrect|fix)\b", re.I
 )
@@ -42,22 +41,16 @@ def rule_of(folder: Path) -> Rule:
     return next(r for r in book().rules if r.id == folder.relative_to(ROOT).as_posix())
 
 
-def hits(file: Path, rules: RuleBook) -> list[Hit]:
+def hits(file: Path) -> list[Hit]:
     analysed = analyse(
-        file.read_bytes(), "drivers/demo/demo.c", knowledge=knowledge(), rules=rules.checks
+        file.read_bytes(), "drivers/demo/demo.c", knowledge=knowledge(), rules=book().checks
     )
-    assert analysed.not_understood == ()
     return list(analysed.hits)
 
 
-def marked(file: Path) -> list[tuple[int, str]]:
-    lines = file.read_text().splitlines()
-    return [(n, m[1]) for n, text in enumerate(lines, start=1) for m in MARK.finditer(text)]
-
-
-def fired(file: Path, rules: RuleBook) -> list[tuple[int, str]]:
-    names = {rule.check: rule.id for rule in rules.rules}
-    return sorted((hit.line, names[hit.rule]) for hit in hits(file, rules))
+def held_against_its_examples(rule: Rule, rules: RuleBook) -> RuleTest:
+    """What ``vreview rules test`` does."""
+    return held_to_examples(rule, texts_of(rule), eye_of(rules))
 
 
 def test_every_check_has_a_rule_and_every_rule_a_check() -> None:
@@ -69,25 +62,26 @@ def test_no_two_folders_are_the_same_rule() -> None:
 
 
 @each_rule
-def test_bad_code_is_flagged_where_it_is_marked_and_nowhere_else(folder: Path) -> None:
-    expected = marked(folder / "bad.c")
-    assert {name for _, name in expected} == {rule_of(folder).id}
-    assert fired(folder / "bad.c", book()) == expected
+def test_a_rule_keeps_what_its_folder_promises(folder: Path) -> None:
+    result = held_against_its_examples(rule_of(folder), book())
+    assert result.misses == ()
+    assert result.expected
 
 
 @each_rule
-def test_good_code_is_left_alone_by_every_rule(folder: Path) -> None:
-    assert fired(folder / "good.c", book()) == []
-
-
-@each_rule
-def test_a_rule_that_is_off_says_nothing(folder: Path) -> None:
-    assert fired(folder / "bad.c", book().without([rule_of(folder).id])) == []
+def test_a_rule_that_is_off_fails_its_own_examples(folder: Path) -> None:
+    """The mutation check: no rule's examples pass without it, and nothing but them fails."""
+    rule = rule_of(folder)
+    result = held_against_its_examples(rule, book().without([rule.id]))
+    assert set(result.misses) == {
+        Miss("bad.c", miss.line, f"marked, and not flagged by {rule.id}") for miss in result.misses
+    }
+    assert len(result.misses) == result.expected
 
 
 @each_rule
 def test_a_hit_comes_with_words_and_a_path(folder: Path) -> None:
-    for hit in hits(folder / "bad.c", book()):
+    for hit in hits(folder / "bad.c"):
         message, question = rule_of(folder).worded(
             {"function": hit.function, "subject": hit.subject, **dict(hit.words)}
         )
@@ -102,13 +96,6 @@ def test_bad_code_is_short(folder: Path) -> None:
     lines = (folder / "bad.c").read_text().splitlines()
     assert lines[0] == "// SPDX-License-Identifier: GPL-2.0-or-later"
     assert len(lines) <= 25
-
-
-@each_rule
-def test_the_page_has_its_sections_in_order(folder: Path) -> None:
-    lines = (folder / "README.md").read_text().splitlines()
-    assert lines[0] == f"# {rule_of(folder).id}"
-    assert [line for line in lines if line.startswith("## ")] == SECTIONS
 
 
 @each_rule

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from vreview.cli import pages, tree
+from vreview.cli import pages, rules, tree
 from vreview.cli.apply import apply_command
 from vreview.cli.boot import boot_command, suites_command
 from vreview.cli.build import build_command
@@ -60,3 +60,4 @@ for name, verb, page in (
 ):
     app.command(name, short_help=page.summary, epilog=page.epilog)(verb)
 app.add_typer(tree.app, name="tree")
+app.add_typer(rules.app, name="rules")

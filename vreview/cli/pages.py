@@ -181,3 +181,49 @@ TREE_LIST = Page(
     files=TREE.files,
     examples=('vreview review thread.mbox --tree "$(vreview tree list | head -1)"',),
 )
+
+RULES = Page(
+    summary="List, read, begin and test the rules.",
+    status=((0, "done"), (1, "a rule does not keep what its examples promise"), _BAD_INPUT),
+    files=(("AREA/ID/", "rule.toml, README.md, bad.c, good.c, history.toml"),),
+    examples=("vreview rules list", "vreview rules show missing-unlock"),
+)
+
+RULES_LIST = Page(
+    summary="Print all rules, one a line.",
+    status=((0, "printed"), _BAD_INPUT),
+    files=(_CONFIG,),
+    examples=(
+        "vreview rules list",
+        "vreview rules list --format json -c rules_off=errno/minus-one-errno",
+        "vreview rules list --rules ~/my-rules",
+    ),
+)
+
+RULES_SHOW = Page(
+    summary="Print one rule's page, its weight and its history.",
+    status=((0, "printed"), _BAD_INPUT),
+    files=(_CONFIG,),
+    examples=("vreview rules show locking/missing-unlock", "vreview rules show positive-errno"),
+)
+
+RULES_NEW = Page(
+    summary="Begin a rule: a folder that says what is to be written.",
+    status=((0, "written"), _BAD_INPUT, _OURS),
+    files=(("AREA/ID/", "rule.toml, README.md, bad.c, good.c"),),
+    examples=(
+        "vreview rules new locking/held-too-long --rules ~/my-rules",
+        "vreview rules new leak/lost-node --rules rules --category leak",
+    ),
+)
+
+RULES_TEST = Page(
+    summary="Hold rules against their own bad.c and good.c.",
+    status=((0, "all passed"), (1, "a promise is not kept; it is named"), _BAD_INPUT),
+    files=(("AREA/ID/", "rule.toml, README.md, bad.c, good.c"),),
+    examples=(
+        "vreview rules test",
+        "vreview rules test missing-unlock positive-errno",
+        "vreview rules test --rules ~/my-rules",
+    ),
+)

@@ -42,7 +42,7 @@ from vreview.wiring.sources import (
     series_from,
     tree_path,
 )
-from vreview.wiring.telling import keep, observer, reporter, reports
+from vreview.wiring.telling import keep, observer, reporter, reports, terminal
 
 __all__ = [
     "IMPORTED",
@@ -77,5 +77,6 @@ __all__ = [
     "state_folder",
     "stored_kernel",
     "suites",
+    "terminal",
     "tree_path",
 ]

@@ -31,8 +31,14 @@ def reporter(form: str, *, tty: bool) -> Reporter:
         return JsonReporter(version=VERSION)
     if form == "mail":
         return _mail_reporter()
+    width, color = terminal(tty)
+    return TerminalReporter(width=width, color=color)
+
+
+def terminal(tty: bool) -> tuple[int, bool]:
+    """Columns, and whether there are to be colours, for output that is or is no terminal."""
     width = max(shutil.get_terminal_size((100, 24)).columns, 20) if tty else 100
-    return TerminalReporter(width=width, color=tty and not os.environ.get("NO_COLOR"))
+    return width, tty and not os.environ.get("NO_COLOR")
 
 
 def _mail_reporter() -> MailReporter:

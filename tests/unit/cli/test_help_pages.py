@@ -13,6 +13,7 @@ from vreview.cli.commands import app
 COMMANDS = (
     "review", "apply", "lint", "build", "boot", "test", "perf", "doctor",
     "tree", "tree import", "tree list",
+    "rules", "rules list", "rules show", "rules new", "rules test",
 )  # fmt: skip
 
 
@@ -30,8 +31,10 @@ def listed(page: str) -> list[tuple[str, str]]:
 
 def test_all_commands_are_walked(capsys: pytest.CaptureFixture[str]) -> None:
     top = [name for name, _ in listed(help_of("", capsys))]
-    tree = [f"tree {name}" for name, _ in listed(help_of("tree", capsys))]
-    assert [*top, *tree] == list(COMMANDS)
+    walked = []
+    for name in top:
+        walked += [name, *(f"{name} {below}" for below, _ in listed(help_of(name, capsys)))]
+    assert walked == list(COMMANDS)
 
 
 @pytest.mark.parametrize("command", ["", *COMMANDS])

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Does a rule keep what its folder promises? Its bad.c is flagged where it is marked and nowhere
+else, its good.c nowhere, and nothing in it is still to be filled in.
+
+Knows rules, texts and an eye that looks at C; reads no files, prints nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from vreview.analysis.analyse import analyse
+from vreview.analysis.checks import CHECKS
+from vreview.analysis.knowledge import knowledge_from
+from vreview.parse.rulepage import SECTIONS, marks, sections
+from vreview.rulebook import Rule, RuleBook
+
+TO_FILL_IN = "TODO"
+"""What a new rule's files hold where the author has still to write."""
+
+_CASE_PATH = "drivers/demo/demo.c"
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What an eye saw in one file: line and rule of each hit, sorted; and each function that it
+    did not understand, with the reason."""
+
+    hits: tuple[tuple[int, str], ...]
+    not_understood: tuple[tuple[str, str], ...] = ()
+
+
+Eye = Callable[[bytes], Looked]
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """One promise that is not kept. ``line`` is 0 for the file as a whole."""
+
+    file: str
+    line: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTest:
+    """The result for one rule. ``expected`` counts the marked lines of its bad.c."""
+
+    rule: str
+    expected: int
+    misses: tuple[Miss, ...]
+
+    @property
+    def passed(self) -> bool:
+        return not self.misses
+
+
+def eye_of(book: RuleBook) -> Eye:
+    """The C reviewer with every rule of ``book``, as ``vreview lint`` runs it on a whole file."""
+    knowledge = knowledge_from(book.knowledge)
+    names = {rule.check: rule.id for rule in book.rules}
+
+    def look(text: bytes) -> Looked:
+        seen = analyse(text, _CASE_PATH, knowledge=knowledge, rules=book.checks)
+        hits = sorted((hit.line, names[hit.rule]) for hit in seen.hits if hit.rule in names)
+        return Looked(tuple(hits), seen.not_understood)
+
+    return look
+
+
+def held_to_examples(
+    rule: Rule, texts: Mapping[str, str], eye: Eye, *, checks: frozenset[str] = frozenset(CHECKS)
+) -> RuleTest:
+    """Holds ``rule`` against its own ``texts`` (by file name). ``checks``: those that exist."""
+    expected = marks(texts["bad.c"])
+    misses = (
+        *_unfilled(texts),
+        *_page(rule, texts["README.md"]),
+        *_unknown_check(rule, checks),
+        *_unmarked(rule, expected),
+        *_compared("bad.c", expected, eye(texts["bad.c"].encode())),
+        *_compared("good.c", (), eye(texts["good.c"].encode())),
+    )
+    return RuleTest(rule.id, len(expected), misses)
+
+
+def rests_on(
+    rule: Rule, book: RuleBook, texts: Mapping[str, str], eye: Callable[[RuleBook], Eye] = eye_of
+) -> tuple[str, ...]:
+    """The knowledge tables without which the rule would judge its own examples differently."""
+    alone = replace(book, rules=(rule,))
+
+    def told(these: RuleBook) -> tuple[Looked, ...]:
+        look = eye(these)
+        return tuple(look(texts[name].encode()) for name in ("bad.c", "good.c"))
+
+    whole = told(alone)
+    return tuple(
+        table
+        for table in sorted(book.knowledge)
+        if told(replace(alone, knowledge={k: v for k, v in book.knowledge.items() if k != table}))
+        != whole
+    )
+
+
+def _unfilled(texts: Mapping[str, str]) -> Iterator[Miss]:
+    for file, text in texts.items():
+        for number, line in enumerate(text.splitlines(), start=1):
+            before, found, what = line.partition(TO_FILL_IN)
+            if found:
+                said = what.lstrip(": ").rstrip('"*/ ') or before.strip()
+                yield Miss(file, number, f"still to be filled in: {said}")
+
+
+def _page(rule: Rule, page: str) -> Iterator[Miss]:
+    if page.splitlines()[:1] != [f"# {rule.id}"]:
+        yield Miss("README.md", 1, f"the first line must be: # {rule.id}")
+    found = tuple(sections(page))
+    if found != SECTIONS:
+        yield Miss("README.md", 0, f"its sections must be {', '.join(SECTIONS)}, in this order")
+
+
+def _unknown_check(rule: Rule, checks: frozenset[str]) -> Iterator[Miss]:
+    if rule.check not in checks:
+        yield Miss(
+            "rule.toml",
+            0,
+            f"there is no check {rule.check!r}: write vreview/analysis/checks/"
+            f"{rule.check.replace('-', '_')}.py and list it in checks/__init__.py",
+        )
+
+
+def _unmarked(rule: Rule, expected: tuple[tuple[int, str], ...]) -> Iterator[Miss]:
+    if not any(name == rule.id for _, name in expected):
+        yield Miss("bad.c", 0, f"no line is marked /* vreview: {rule.id} */")
+    for line, name in expected:
+        if name != rule.id:
+            yield Miss("bad.c", line, f"marked for another rule, {name}")
+
+
+def _compared(file: str, expected: tuple[tuple[int, str], ...], seen: Looked) -> Iterator[Miss]:
+    for name, why in seen.not_understood:
+        yield Miss(file, 0, f"{name}() is not understood: {why}")
+    missing, extra = list(expected), []
+    for hit in seen.hits:
+        if hit in missing:
+            missing.remove(hit)
+        else:
+            extra.append(hit)
+    found = [(line, name, "marked, and not flagged by") for line, name in missing]
+    found += [(line, name, "not marked, and flagged by") for line, name in extra]
+    for line, name, what in sorted(found):
+        yield Miss(file, line, f"{what} {name}")

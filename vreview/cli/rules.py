@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""``vreview rules``: list them, read one, begin one, hold them against their own examples."""
+
+from __future__ import annotations
+
+import json
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vreview import wiring
+from vreview.adapters.reporters.rulereport import drawn, rule_page, rule_value, rules_table
+from vreview.adapters.reporters.rulereport import rules_value as listed
+from vreview.app.new_rule import skeleton
+from vreview.app.rules_tested import RuleTest, eye_of, held_to_examples, rests_on
+from vreview.cli import pages
+from vreview.cli.boundary import Exit
+from vreview.cli.options import Settings
+from vreview.errors import InputError
+from vreview.model.observation import Category
+from vreview.rulebook import RuleBook, folder_of, load_rules, texts_of
+
+app = typer.Typer(
+    help=pages.RULES.summary,
+    epilog=pages.RULES.epilog,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+Folder = Annotated[
+    Path | None,
+    typer.Option(
+        "--rules",
+        help="A folder of rules of your own, AREA/ID below it. Default: those of vreview.",
+        show_default=False,
+        metavar="DIR",
+    ),
+]
+
+
+class ListFormat(StrEnum):
+    """How rules are told."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+Form = Annotated[ListFormat, typer.Option("--format", help="How to tell it.")]
+
+
+@app.command("list", short_help=pages.RULES_LIST.summary, epilog=pages.RULES_LIST.epilog)
+def list_command(
+    rules: Folder = None, form: Form = ListFormat.TEXT, settings: Settings = None
+) -> None:
+    """Print each rule's id, category, severity, confidence and title.
+
+    A rule that the settings turn off is listed with the severity "off".
+    """
+    off = frozenset(wiring.settings(settings or ()).rules_off)
+    book = _book(rules)
+    if form is ListFormat.JSON:
+        _print_json(listed(book.rules, off=lambda rule: rule.id in off))
+        return
+    table = rules_table(book.rules, off=lambda rule: rule.id in off)
+    width, color = wiring.terminal(sys.stdout.isatty())
+    row_a_line = width if sys.stdout.isatty() else 1000
+    sys.stdout.write(drawn([table], width=row_a_line, color=color))
+
+
+@app.command("show", short_help=pages.RULES_SHOW.summary, epilog=pages.RULES_SHOW.epilog)
+def show_command(
+    rule: Annotated[str, typer.Argument(help="The rule: AREA/ID, or ID alone.", metavar="ID")],
+    rules: Folder = None,
+    form: Form = ListFormat.TEXT,
+    settings: Settings = None,
+) -> None:
+    """Print one rule's page: what it flags, why, what to write instead, when it is wrong.
+
+    Below the page stand its words, the knowledge tables without which it would judge its own
+    examples differently, and the merged fixes whose bugs it would have reported.
+    """
+    off = wiring.settings(settings or ()).rules_off
+    book = _book(rules)
+    one = book.rule(rule)
+    texts = texts_of(one, rules)
+    tables = rests_on(one, book, texts)
+    if form is ListFormat.JSON:
+        value = rule_value(one, off=one.id in off)
+        _print_json({**value, "knowledge": list(tables), "page": texts["README.md"]})
+        return
+    width, color = wiring.terminal(sys.stdout.isatty())
+    parts = rule_page(one, texts["README.md"], rests_on=tables, off=one.id in off, color=color)
+    sys.stdout.write(drawn(parts, width=width, color=color))
+
+
+@app.command("new", short_help=pages.RULES_NEW.summary, epilog=pages.RULES_NEW.epilog)
+def new_command(
+    rule: Annotated[str, typer.Argument(help="The new rule: AREA/ID.", metavar="AREA/ID")],
+    rules: Annotated[
+        Path,
+        typer.Option("--rules", help="The folder to write AREA/ID into.", metavar="DIR"),
+    ],
+    category: Annotated[
+        Category, typer.Option(help="The family of bugs that it belongs to.")
+    ] = Category.OTHER,
+) -> None:
+    """Write the folder of a rule that is still to be written, and print its path.
+
+    The folder is complete and loads; `vreview rules test` names each line that is still to be
+    filled in. The rule is named for what it flags: missing-unlock, not check-locks.
+    """
+    texts = skeleton(rule, category=category)
+    folder = rules / rule
+    if folder.exists():
+        raise InputError(f"{folder} is there already", hint=f"vreview rules test --rules {rules}")
+    for name, text in texts.items():
+        wiring.keep(folder / name, text)
+    typer.echo(folder)
+    print(f"next: vreview rules test --rules {rules} {rule}", file=sys.stderr)
+
+
+@app.command("test", short_help=pages.RULES_TEST.summary, epilog=pages.RULES_TEST.epilog)
+def try_command(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(help="The rules: AREA/ID, or ID alone. Default: all.", metavar="ID"),
+    ] = None,
+    rules: Folder = None,
+) -> int:
+    """Hold rules against their own examples.
+
+    Each line of a rule's bad.c that is marked /* vreview: AREA/ID */ must be flagged by it, and
+    no other line by any rule; nothing in its good.c may be flagged. Prints a line a rule, and
+    file:line: for each promise that is not kept.
+    """
+    book = _book(rules)
+    chosen = [book.rule(name) for name in names] if names else list(book.rules)
+    eye = eye_of(book)
+    results = [held_to_examples(rule, texts_of(rule, rules), eye) for rule in chosen]
+    for rule, result in zip(chosen, results, strict=True):
+        _print_test(result, folder_of(rule, rules))
+    failed = sum(not result.passed for result in results)
+    print(f"{len(results) - failed} passed, {failed} failed")
+    return Exit.SOMETHING_NEW if failed else Exit.NOTHING_NEW
+
+
+def _book(folder: Path | None) -> RuleBook:
+    if folder is not None and not folder.is_dir():
+        raise InputError(
+            f"there is no folder {folder}", hint="vreview rules new AREA/ID --rules DIR"
+        )
+    book = load_rules(folder)
+    if not book.rules:
+        raise InputError(
+            f"there is no rule in {folder}: they are folders AREA/ID below it",
+            hint=f"vreview rules new AREA/ID --rules {folder}",
+        )
+    return book
+
+
+def _print_test(result: RuleTest, folder: Path) -> None:
+    state = "pass" if result.passed else "FAIL"
+    print(f"{state}  {result.rule}  ({result.expected} marked)")
+    for miss in result.misses:
+        place = f"{folder / miss.file}:{miss.line}" if miss.line else f"{folder / miss.file}"
+        print(f"{place}: {miss.why}")
+
+
+def _print_json(value: dict[str, object]) -> None:
+    print(json.dumps(value, indent=2, ensure_ascii=False))
