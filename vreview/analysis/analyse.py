@@ -6,20 +6,13 @@ It knows no patches, opens no files, and runs nothing: whether a hit is new is d
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from vreview.analysis.checks import CHECKS
 from vreview.analysis.excerpt import Chunk, stitch
 from vreview.analysis.expr import TooDeep
-from vreview.analysis.facts import (
-    FileFacts,
-    FunctionFacts,
-    acquired_in_bulk,
-    addresses_taken,
-    mapped_errors,
-)
-from vreview.analysis.flow import run
+from vreview.analysis.facts import FileFacts, FunctionFacts, addresses_taken
 from vreview.analysis.graph import Graph, build
 from vreview.analysis.hit import FileAnalysis, FunctionSpan, Hit
 from vreview.analysis.knowledge import Knowledge
@@ -54,21 +47,20 @@ def analyse(
     knowledge: Knowledge,
     rules: frozenset[str] | None = None,
     context: Sequence[FileSummary] = (),
+    wanted: Callable[[FunctionSummary], bool] | None = None,
 ) -> FileAnalysis:
     """All hits of the checks named in ``rules`` (``None``: every one) in the C text ``text``.
 
     ``context``: summaries of the series' other files, for callbacks and helpers that live there.
+    ``wanted``: the functions to judge (``None``: every one); the others are only read.
     Deterministic; never raises for any text.
     """
     read = _read(text, path, knowledge)
     world = World(read.summary, [other for other in context if other.path != path])
-    functions: list[FunctionFacts] = []
-    for function, graph, summary in read.functions.values():
-        flow = run(graph, last_line=function.last, knowledge=knowledge, world=world)
-        if flow.gave_up:
-            read.not_understood.append((function.name, flow.gave_up))
-        functions.append(FunctionFacts(function, graph, summary, flow))
-    understood = tuple(functions)
+    understood = tuple(
+        FunctionFacts(function, graph, summary, knowledge, world)
+        for function, graph, summary in read.functions.values()
+    )
     facts = FileFacts(
         path=path,
         knowledge=knowledge,
@@ -76,22 +68,28 @@ def analyse(
         functions=understood,
         comments=read.masked.comments,
         address_taken=addresses_taken(understood) | _in_slots(read, world),
-        mapped=mapped_errors(understood),
-        acquired=tuple(acquired_in_bulk(understood, knowledge)),
     )
+    judged = [f for f in understood if wanted is None or wanted(f.summary)]
+    hits = _hits(facts, judged, rules, text.count(b"\n") + 1)
+    read.not_understood += [(f.name, f.flow.gave_up) for f in judged if f.flow.gave_up]
     return FileAnalysis(
-        hits=_hits(facts, rules, text.count(b"\n") + 1),
+        hits=hits,
         functions=tuple(read.spans),
         not_understood=tuple(read.not_understood),
     )
 
 
-def _hits(facts: FileFacts, rules: frozenset[str] | None, last_line: int) -> tuple[Hit, ...]:
+def _hits(
+    facts: FileFacts,
+    judged: Sequence[FunctionFacts],
+    rules: frozenset[str] | None,
+    last_line: int,
+) -> tuple[Hit, ...]:
     found: dict[tuple[str, str, int, str], Hit] = {}
     for rule, check in CHECKS.items():
         if rules is not None and rule not in rules:
             continue
-        for function in facts.functions:
+        for function in judged:
             for hit in check(function, facts):
                 if 1 <= hit.line <= last_line:
                     found.setdefault((hit.rule, hit.function, hit.line, hit.subject), hit)
@@ -123,6 +121,7 @@ def _read(text: bytes, path: str, knowledge: Knowledge) -> _Read:
             first=function.first,
             parameters=function.parameters,
             knowledge=knowledge,
+            result=function.result,
         )
         read.functions.setdefault(function.name, (function, graph, summary))
     summaries = {name: entry[2] for name, entry in read.functions.items()}

@@ -32,6 +32,7 @@ class K(Enum):
     INDEX = auto()
     CHOICE = auto()  # a ? b : c, and a ?: c
     COMMA = auto()
+    SIZEOF = auto()  # of an expression, which is not evaluated
     OTHER = auto()  # anything else, with what it holds as kids
 
 
@@ -41,12 +42,18 @@ class TooDeep(Exception):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Expr:
-    """One expression; ``line`` counts from 1. Casts and parentheses are already gone."""
+    """One expression; ``line`` counts from 1. Casts and parentheses are already gone.
+
+    ``key`` is the canonical text of what can be assigned to (``a->b[i]``), else ''.
+    ``arrow``: the member is reached through a pointer.
+    """
 
     kind: K
     text: str
     kids: tuple[Expr, ...]
     line: int
+    key: str = ""
+    arrow: bool = False
 
 
 def lower(node: Node, depth: int = 0) -> Expr:
@@ -60,7 +67,8 @@ def lower(node: Node, depth: int = 0) -> Expr:
             return lower(inner, depth + 1)
     line = node.start_point[0] + 1
     if kind in ("identifier", "field_identifier", "type_identifier", "true", "false", "null"):
-        return Expr(K.NAME, _text(node), (), line)
+        name = _text(node)
+        return Expr(K.NAME, name, (), line, name)
     if kind in ("number_literal", "char_literal"):
         text = _text(node)
         if text.startswith("-"):  # the grammar reads a sign into the number
@@ -74,7 +82,10 @@ def lower(node: Node, depth: int = 0) -> Expr:
         base = node.child_by_field_name("argument")
         member = node.child_by_field_name("field")
         if base is not None and member is not None:
-            return Expr(K.MEMBER, _text(member), (lower(base, depth + 1),), line)
+            owner, name = lower(base, depth + 1), _text(member)
+            dot = node.child_by_field_name("operator")
+            arrow = dot is not None and dot.type == "->"
+            return Expr(K.MEMBER, name, (owner,), line, _member_key(owner, name), arrow)
     operator = node.child_by_field_name("operator")
     sign = operator.type if operator is not None else ""
     kids = tuple(
@@ -82,12 +93,22 @@ def lower(node: Node, depth: int = 0) -> Expr:
         for child in node.named_children
         if child.type not in ("comment", "type_descriptor", "gnu_asm_qualifier", "ERROR")
     )
+    if kind == "subscript_expression" and len(kids) == 2 and kids[0].key:
+        return Expr(K.INDEX, sign, kids, line, f"{kids[0].key}[{render(kids[1])}]")
+    if kind == "pointer_expression" and sign == "*" and kids and kids[0].key:
+        return Expr(K.DEREF, sign, kids, line, f"*{kids[0].key}")
     return Expr(
         _KIND_OF.get(kind, K.OTHER) if kind != "pointer_expression" else _pointer(sign),
         sign,
         kids,
         line,
     )
+
+
+def _member_key(owner: Expr, name: str) -> str:
+    if owner.kind is K.ADDRESS and owner.kids:
+        owner = owner.kids[0]
+    return f"{owner.key}->{name}" if owner.key else ""
 
 
 _KIND_OF = {
@@ -98,6 +119,7 @@ _KIND_OF = {
     "binary_expression": K.BINARY,
     "conditional_expression": K.CHOICE,
     "comma_expression": K.COMMA,
+    "sizeof_expression": K.SIZEOF,
 }
 
 
@@ -128,6 +150,8 @@ def _lower_call(node: Node, line: int, depth: int) -> Expr:
 
 def render(expr: Expr) -> str:
     """The expression in one canonical spelling: no spaces, no casts, ``->`` for every member."""
+    if expr.key:
+        return expr.key
     kids = expr.kids
     match expr.kind:
         case K.NAME | K.NUMBER:
@@ -153,6 +177,8 @@ def render(expr: Expr) -> str:
             return f"{render(kids[0])} {expr.text} {render(kids[1])}"
         case K.CHOICE if len(kids) == 3:
             return f"{render(kids[0])} ? {render(kids[1])} : {render(kids[2])}"
+        case K.SIZEOF:
+            return f"sizeof({', '.join(map(render, kids))})"
         case _:
             return f"({', '.join(map(render, kids))})"
 

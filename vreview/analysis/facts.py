@@ -9,29 +9,38 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from functools import cached_property
+from typing import Literal, TypeAlias
 
+from vreview.analysis.evaluate import Moment, Seen
 from vreview.analysis.expr import Expr, K, object_key, walk
-from vreview.analysis.flow import Flow, Moment, Seen
+from vreview.analysis.flow import Flow, run
 from vreview.analysis.graph import Graph
 from vreview.analysis.hit import Hit
 from vreview.analysis.knowledge import BulkPair, Knowledge
 from vreview.analysis.mask import Comment
-from vreview.analysis.state import V
+from vreview.analysis.state import BELOW_ZERO, V
 from vreview.analysis.summary import FunctionSummary, World
 from vreview.analysis.syntax import Function
 
 _NAMES_AN_ERRNO = re.compile(rb"\bE[A-Z0-9]{3,}\b")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class FunctionFacts:
-    """One understood function."""
+    """One understood function; its paths are walked when somebody asks for them."""
 
     function: Function
     graph: Graph
     summary: FunctionSummary
-    flow: Flow
+    knowledge: Knowledge
+    world: World
+
+    @cached_property
+    def flow(self) -> Flow:
+        """Every path, see ``analysis.flow``."""
+        last = self.function.last
+        return run(self.graph, last_line=last, knowledge=self.knowledge, world=self.world)
 
     @property
     def name(self) -> str:
@@ -68,7 +77,7 @@ class Acquired:
     call: Expr
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class FileFacts:
     """A file's functions in the order of the text, and the world that they live in."""
 
@@ -78,8 +87,16 @@ class FileFacts:
     functions: tuple[FunctionFacts, ...]
     comments: tuple[Comment, ...]
     address_taken: frozenset[str]
-    mapped: Mapping[str, Mapped]
-    acquired: tuple[Acquired, ...]
+
+    @cached_property
+    def mapped(self) -> Mapping[str, Mapped]:
+        """Callees whose errors a caller in the file replaces or hands on."""
+        return mapped_errors(self.functions)
+
+    @cached_property
+    def acquired(self) -> tuple[Acquired, ...]:
+        """Every bulk acquire of the file."""
+        return tuple(acquired_in_bulk(self.functions, self.knowledge))
 
     def comment_names_errno(self, first: int, last: int) -> bool:
         """Somebody explains an errno on these lines, so it is deliberate."""
@@ -87,6 +104,19 @@ class FileFacts:
             comment.last >= first and comment.first <= last and _NAMES_AN_ERRNO.search(comment.text)
             for comment in self.comments
         )
+
+
+Outcome: TypeAlias = Literal["error", "success", "unknown", "end"]
+
+
+def outcome(moment: Moment) -> Outcome:
+    """What a return says to the caller, as far as it is known; ``end`` of a void function."""
+    value = moment.value
+    if value is None:
+        return "unknown" if moment.expr is not None else "end"
+    if value.kind in BELOW_ZERO or value.kind in (V.NONZERO, V.ERR_PTR, V.POS_ERRNO):
+        return "error"
+    return "success" if value.kind is not V.RESULT else "unknown"
 
 
 Check: TypeAlias = Callable[[FunctionFacts, FileFacts], Iterator[Hit]]
@@ -116,7 +146,7 @@ def mapped_errors(functions: tuple[FunctionFacts, ...]) -> dict[str, Mapped]:
 
 def _given_on(moment: Moment) -> str:
     value, failed = moment.value, moment.state.failed
-    if moment.kind is Seen.CALL or value is None:
+    if moment.kind not in (Seen.ASSIGN, Seen.RETURN) or value is None:
         return ""
     if moment.kind is Seen.RETURN and value.kind is V.NEGATIVE:
         return value.name

@@ -56,12 +56,14 @@ class Arc:
 
 @dataclass(slots=True, eq=False)
 class Node:
-    """One step of the function."""
+    """One step of the function. ``type``: of a declaration, as written, ``*`` and ``[]`` included;
+    of a loop's head ``loop``."""
 
     op: Op
     line: int
     expr: Expr | None = None
     name: str = ""
+    type: str = ""
     arcs: list[Arc] = field(default_factory=list)
 
 
@@ -155,7 +157,8 @@ class _Builder:
                 continue
             self.locals.add(name)
             expr = lower(value, depth) if value is not None else None
-            index = self.add(Node(Op.DECLARE, child.start_point[0] + 1, expr, name), loose)
+            kind = _declared_type(node, child)
+            index = self.add(Node(Op.DECLARE, child.start_point[0] + 1, expr, name, kind), loose)
             loose = [(index, Way.NEXT, None)]
         return loose
 
@@ -204,7 +207,7 @@ class _Builder:
         body = node.child_by_field_name("body")
         if test is None or body is None:
             return loose
-        head = self.add(Node(Op.LABEL, node.start_point[0] + 1), loose)
+        head = self.add(Node(Op.LABEL, node.start_point[0] + 1, type="loop"), loose)
         expr = lower(test, depth)
         if name := self.iterators.get(node.start_byte):
             index = self.add(Node(Op.ITERATE, expr.line, expr, name), [(head, Way.NEXT, None)])
@@ -226,7 +229,7 @@ class _Builder:
         body = node.child_by_field_name("body")
         if test is None or body is None:
             return loose
-        head = self.add(Node(Op.LABEL, node.start_point[0] + 1), loose)
+        head = self.add(Node(Op.LABEL, node.start_point[0] + 1, type="loop"), loose)
         self.breaks.append([])
         self.continues.append([])
         end = self.statement(body, [(head, Way.NEXT, None)], depth)
@@ -245,7 +248,7 @@ class _Builder:
             else:
                 first = lower(start, depth)
                 loose = [(self.add(Node(Op.EVAL, first.line, first), loose), Way.NEXT, None)]
-        head = self.add(Node(Op.LABEL, node.start_point[0] + 1), loose)
+        head = self.add(Node(Op.LABEL, node.start_point[0] + 1, type="loop"), loose)
         yes: _Loose = [(head, Way.NEXT, None)]
         no: _Loose = []
         if test is not None:
@@ -358,6 +361,24 @@ def _declared(node: Syntax) -> str:
             inner.named_children[0] if inner.named_child_count else None
         )
     return (inner.text or b"").decode("utf-8", "replace") if inner is not None else ""
+
+
+def _declared_type(declaration: Syntax, declarator: Syntax) -> str:
+    kind = declaration.child_by_field_name("type")
+    words = [
+        (child.text or b"").decode("utf-8", "replace")
+        for child in declaration.named_children
+        if child.type == "storage_class_specifier"
+    ]
+    words.append((kind.text or b"").decode("utf-8", "replace") if kind is not None else "int")
+    marks = ""
+    inner: Syntax | None = declarator
+    while inner is not None and inner.type != "identifier":
+        marks += {"pointer_declarator": "*", "array_declarator": "[]"}.get(inner.type, "")
+        inner = inner.child_by_field_name("declarator") or (
+            inner.named_children[0] if inner.named_child_count else None
+        )
+    return " ".join(words) + marks
 
 
 def _constant(expr: Expr) -> bool | None:

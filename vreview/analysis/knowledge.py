@@ -7,7 +7,7 @@ is not of that shape. It reads no files: whoever has parsed the TOML hands the t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -15,8 +15,16 @@ from vreview.errors import ConfigError
 
 Success = Literal["always", "nonzero", "zero"]
 Context = Literal["atomic", "sleepable"]
+Failing = Literal["null", "errptr", "nonzero", "negative", "never"]
 
 _SUCCESS: dict[str, Success] = {"always": "always", "nonzero": "nonzero", "zero": "zero"}
+_FAILING: dict[str, Failing] = {
+    "null": "null",
+    "errptr": "errptr",
+    "nonzero": "nonzero",
+    "negative": "negative",
+    "never": "never",
+}
 _WAYS = (
     ("always", "take"),
     ("nonzero", "try"),
@@ -94,6 +102,26 @@ class BulkPair:
 
 
 @dataclass(frozen=True, slots=True)
+class Pair:
+    """What ``acquire`` gets, a call of ``releases`` gives back.
+
+    ``handle`` is the argument that names the resource, ``None`` for the result. ``failure`` is the
+    result that says that nothing was acquired. ``frees``: the object may be gone after the release.
+    ``mined``: accepted from how most callers behave, not written by hand.
+    """
+
+    name: str
+    acquire: frozenset[str]
+    releases: frozenset[str]
+    handle: int | None
+    release_arg: int
+    failure: Failing
+    frees: bool
+    kind: str
+    mined: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class CountPair:
     """References that are added to one object by a count: ``single`` gives back one of them."""
 
@@ -126,6 +154,12 @@ class Knowledge:
     noreturn: frozenset[str] = frozenset()
     transparent: frozenset[str] = frozenset()
     must_hold: frozenset[str] = frozenset()
+    acquires: Mapping[str, tuple[Pair, ...]] = field(default_factory=dict)
+    releases: Mapping[str, tuple[Pair, ...]] = field(default_factory=dict)
+    err_pointer: frozenset[str] = frozenset()
+    null_pointer: frozenset[str] = frozenset()
+    must_check: frozenset[str] = frozenset()
+    type_macros: frozenset[str] = frozenset()
 
 
 def knowledge_from(tables: Mapping[str, Mapping[str, object]]) -> Knowledge:
@@ -137,6 +171,10 @@ def knowledge_from(tables: Mapping[str, Mapping[str, object]]) -> Knowledge:
     families, takes, drops = _locks(_Table("locks", tables.get("locks", {})))
     slots, registrations = _callbacks(_Table("callbacks", tables.get("callbacks", {})))
     pairs = _Table("pairs", tables.get("pairs", {}))
+    acquires, releases = _resources(tables)
+    conventions = [
+        _Table(stem, tables[stem]) for stem in sorted(tables) if stem.endswith("conventions")
+    ]
     bulks = tuple(_pairs(pairs))
     counts = tuple(
         CountPair(
@@ -170,6 +208,12 @@ def knowledge_from(tables: Mapping[str, Mapping[str, object]]) -> Knowledge:
         noreturn=errno.names("noreturn"),
         transparent=errno.names("transparent"),
         must_hold=_Table("locks", tables.get("locks", {})).names("must_hold"),
+        acquires=acquires,
+        releases=releases,
+        err_pointer=_agreed(conventions, "err_pointer"),
+        null_pointer=_agreed(conventions, "null_pointer"),
+        must_check=_agreed(conventions, "must_check"),
+        type_macros=errno.names("type_macros"),
     )
 
 
@@ -266,6 +310,51 @@ def _callbacks(
                 call, row.number("object"), row.number("callback"), row.text("kind"), context
             )
     return slots, registrations
+
+
+def _agreed(tables: Iterable[_Table], key: str) -> frozenset[str]:
+    """The names of one convention: a list, or a table from a name to how often it was kept."""
+    found: set[str] = set()
+    for table in tables:
+        value = table.data.get(key, [])
+        found |= set(value) if isinstance(value, dict) else table.names(key)
+    return frozenset(found)
+
+
+def _resources(
+    tables: Mapping[str, Mapping[str, object]],
+) -> tuple[dict[str, tuple[Pair, ...]], dict[str, tuple[Pair, ...]]]:
+    """Every ``[[pair]]`` of every file, by the calls that acquire and by those that release.
+
+    The first pair of the files in the order of their names wins where two have the same acquire.
+    """
+    acquires: dict[str, tuple[Pair, ...]] = {}
+    releases: dict[str, tuple[Pair, ...]] = {}
+    for stem in sorted(tables, key=lambda stem: (stem.startswith("mined"), stem)):
+        for row in _Table(stem, tables[stem]).rows("pair"):
+            pair = _pair(row)
+            for name in sorted(pair.acquire):
+                acquires.setdefault(name, (pair,))
+            for name in sorted(pair.releases):
+                releases[name] = (*releases.get(name, ()), pair)
+    return acquires, releases
+
+
+def _pair(row: _Table) -> Pair:
+    acquire = row.data.get("acquire")
+    names = frozenset({acquire}) if isinstance(acquire, str) else row.names("acquire")
+    handle = row.data.get("handle", "result")
+    return Pair(
+        name=str(row.data.get("name") or min(names, default="")),
+        acquire=names,
+        releases=row.names("release"),
+        handle=None if handle == "result" else row.number("handle"),
+        release_arg=row.number("release_arg"),
+        failure=_FAILING[_one_of(row, "failure", "null", _FAILING)],
+        frees=row.truth("frees"),
+        kind=str(row.data.get("kind", "")),
+        mined=row.truth("mined"),
+    )
 
 
 def _pairs(table: _Table) -> Iterator[BulkPair]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from vreview.analysis.expr import Expr, K, names_in, render, walk
@@ -79,9 +80,17 @@ def _touched(expr: Expr | None, declared: str) -> tuple[set[str], set[str]]:
     killed = {declared} if declared else set()
     if expr is None:
         return set(), killed
-    if expr.kind is K.ASSIGN and expr.text == "=" and expr.kids[0].kind is K.NAME:
-        return set(names_in(expr.kids[1])), {expr.kids[0].text}
-    return set(names_in(expr)), killed
+    if expr.kind is K.ASSIGN and expr.text == "=" and expr.kids[0].key:
+        used = set(_keys_in(expr.kids[1]))
+        if expr.kids[0].kind is not K.NAME:
+            used |= names_in(expr.kids[0])
+        return used, {expr.kids[0].key}
+    return set(_keys_in(expr)), killed
+
+
+def _keys_in(expr: Expr) -> Iterator[str]:
+    """Every name and member that the expression mentions."""
+    return (inner.key for inner in walk(expr) if inner.key)
 
 
 def _liveness(graph: Graph, uses: list[int], kills: list[int]) -> list[int]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from vreview.analysis.expr import Expr, K, is_nought
+from vreview.analysis.held import failed as lost
 from vreview.analysis.knowledge import Knowledge
 from vreview.analysis.state import ABOVE_ZERO, BELOW_ZERO, NOT_ZERO, Failure, State, V, Value, take
 
@@ -29,10 +30,10 @@ def refine(
 
 
 def _subject(expr: Expr) -> str:
-    """The variable that carries the tested value, or ''."""
+    """The variable or member that carries the tested value, or ''."""
     if expr.kind is K.ASSIGN and expr.text == "=" and expr.kids:
         expr = expr.kids[0]
-    return expr.text if expr.kind is K.NAME else ""
+    return expr.key
 
 
 def _pointer(expr: Expr, truth: bool, state: State) -> State | None:
@@ -50,6 +51,8 @@ def _pointer(expr: Expr, truth: bool, state: State) -> State | None:
     kind = V.ERR_PTR if truth else V.OK_PTR
     site = known.site if known is not None else expr.line
     state = replace(state, values={**state.values, name: Value(kind, callee, site)})
+    if truth:
+        state = lost(state, known, name, "errptr")
     if truth and callee and expr.text != "IS_ERR_OR_NULL":
         state = replace(state, failed=Failure(callee, name, expr.line, pointer=True))
     return state
@@ -90,6 +93,7 @@ def _errno(name: str, value: Value | None, operator: str, errno: str, state: Sta
             or (value.kind is V.NEG_ERRNO and not same)
         ):
             return None
+        state = lost(state, value, name, "nonzero")
         return replace(state, values={**state.values, name: Value(V.NEGATIVE, "", value.site)})
     return None if same else state
 
@@ -106,6 +110,10 @@ def _sign(name: str, value: Value | None, operator: str, state: State) -> State 
         state = _locked(value, operator, state)
     if after is not None and name:
         state = replace(state, values={**state.values, name: Value(after, callee, site)})
+    if operator in ("<", "!="):
+        state = lost(state, value, name, "nonzero")
+    elif operator == "==":
+        state = lost(state, value, name, "zero")
     if callee and operator in ("<", "!=") and after is not None:
         state = replace(state, failed=Failure(callee, name, site, pointer=False))
     return state

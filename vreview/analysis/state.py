@@ -6,9 +6,11 @@ States are never changed; every step makes a new one. No control flow here: that
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
+from functools import lru_cache
 from typing import TypeAlias
 
 from vreview.analysis.expr import Expr, render
@@ -31,6 +33,7 @@ class V(Enum):
     RESULT = auto()  # what the call of ``name`` gave, not yet tested
     ERR_PTR = auto()
     OK_PTR = auto()
+    UNSET = auto()  # declared, not yet given a value
 
 
 BELOW_ZERO = frozenset({V.NEG_ERRNO, V.MINUS_ONE, V.NEGATIVE})
@@ -70,6 +73,39 @@ class Store:
 
 
 @dataclass(frozen=True, slots=True)
+class Resource:
+    """What ``call`` on ``line`` acquired and ``pair`` says how to give back; ``key`` names it.
+
+    ``gone``: how the function may have handed it on ("stored in x->y", "given to f()"); '' while
+    nobody else can know of it.
+    """
+
+    key: str
+    pair: str
+    call: str
+    line: int
+    failure: str
+    gone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Freed:
+    """The object was given back on ``line`` by ``call``."""
+
+    call: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fled:
+    """The jump ``goto label`` on ``line``; ``failed``: the test right before it, if one failed."""
+
+    line: int
+    label: str
+    failed: Failure | None
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """The last test found that the call of ``callee`` had failed. ``variable`` holds its result
     ('' where the call stands in the condition itself)."""
@@ -86,14 +122,17 @@ Trace: TypeAlias = "tuple[Trace | None, int, str, Expr | None]"
 @dataclass(frozen=True, slots=True, eq=False)
 class State:
     """One abstract state. ``fell``: the line of the error label entered from above, ``JUMPED``
-    if one was entered by a goto, 0 before any.
-    ``blind``: something on this path was not visible."""
+    if one was entered by a goto, 0 before any. ``fled``: the last goto. ``held`` by pair and key,
+    ``freed`` by key. ``blind``: something on this path was not visible."""
 
     values: Mapping[str, Value] = field(default_factory=dict)
     tests: Mapping[str, bool] = field(default_factory=dict)
     locks: tuple[Held, ...] = ()
     stores: Mapping[str, Store] = field(default_factory=dict)
+    held: Mapping[tuple[str, str], Resource] = field(default_factory=dict)
+    freed: Mapping[str, Freed] = field(default_factory=dict)
     failed: Failure | None = None
+    fled: Fled | None = None
     fell: int = 0
     blind: bool = False
     trace: Trace | None = None
@@ -105,6 +144,9 @@ class State:
             frozenset(self.tests.items()),
             self.locks,
             frozenset(self.stores.items()),
+            frozenset(self.held.items()),
+            frozenset(self.freed.items()),
+            self.fled,
             self.fell,
             self.blind,
             self.failed,
@@ -130,6 +172,22 @@ def take(state: State, held: Held) -> State:
     """The state with one more lock."""
     words = f"`{held.call}({held.key})` takes the {held.family}"
     return replace(state, locks=(*state.locks, held)).said(held.line, words)
+
+
+_FREE_WORD = re.compile(r"(?<![\w>])[A-Za-z_]\w*")
+
+
+@lru_cache(maxsize=1 << 16)
+def variables_of(key: str) -> frozenset[str]:
+    """The variables that an lvalue's text goes through: ``a`` and ``i`` of ``a->b[i]``."""
+    return frozenset(_FREE_WORD.findall(key))
+
+
+def below(key: str, owner: str) -> bool:
+    """``key`` is ``owner``, or lies in it or behind it."""
+    if not key.startswith(owner):
+        return False
+    return len(key) == len(owner) or key[len(owner)] in "-["
 
 
 def shorten(text: str, longest: int = 60) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from vreview.analysis.expr import Expr, K, last_field, object_key, walk
+from vreview.analysis.fate import kept_and_released, kinds_given
 from vreview.analysis.graph import Graph, Op
 from vreview.analysis.knowledge import Context, Knowledge
 from vreview.analysis.syntax import SlotUse
@@ -34,7 +35,9 @@ class Fact:
 @dataclass(frozen=True, slots=True)
 class FunctionSummary:
     """Facts of one function, its callees not included. ``asks_context``: it looks where it runs
-    before it acts."""
+    before it acts. ``keeps``: parameters (by position) that it stores, returns, releases or hands
+    on, ``releases``: those that some path of it gives back. ``gives``: what kinds of constant it
+    may return (``null``, ``zero``, ``err_ptr``, ``positive``)."""
 
     name: str
     path: str
@@ -50,6 +53,10 @@ class FunctionSummary:
     minus_one: bool = False
     forwards: frozenset[str] = frozenset()
     asks_context: bool = False
+    keeps: frozenset[int] = frozenset()
+    releases: frozenset[int] = frozenset()
+    gives: frozenset[str] = frozenset()
+    result: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +92,7 @@ def summarise_function(
     first: int,
     parameters: tuple[str, ...],
     knowledge: Knowledge,
+    result: str = "",
 ) -> FunctionSummary:
     """One walk over all expressions of the graph."""
     calls: list[Fact] = []
@@ -116,7 +124,9 @@ def summarise_function(
             sleeps.append(Fact(line, call))
         if call in knowledge.count_acquires:
             counts.append(Fact(line, call))
-    errnos, minus_one, forwards = _results(graph, knowledge)
+    given = _given(graph)
+    errnos, minus_one, forwards = _results(given, knowledge)
+    keeps, releases = kept_and_released(_expressions(graph), given, parameters, knowledge)
     return FunctionSummary(
         name=name,
         path=path,
@@ -135,6 +145,10 @@ def summarise_function(
             expr.kind in (K.NAME, K.CALL) and _ASKS_CONTEXT.search(expr.text)
             for expr in _expressions(graph)
         ),
+        keeps=keeps,
+        releases=releases,
+        gives=kinds_given(given),
+        result=result,
     )
 
 
@@ -161,8 +175,8 @@ def _expressions(graph: Graph) -> Iterator[Expr]:
             yield from walk(node.expr)
 
 
-def _results(graph: Graph, knowledge: Knowledge) -> tuple[frozenset[str], bool, frozenset[str]]:
-    """Which constants and whose results may be returned: flow-blind, by the returned names."""
+def _given(graph: Graph) -> list[Expr]:
+    """What may be returned: flow-blind, everything that is assigned to a returned name."""
     returned: set[str] = set()
     given: list[Expr] = []
     for node in graph.nodes:
@@ -182,9 +196,17 @@ def _results(graph: Graph, knowledge: Knowledge) -> tuple[frozenset[str], bool, 
                 and e.kids[0].text in returned
                 and e.kids[0].kind is K.NAME
             )
+    return given
+
+
+def _results(
+    returned: Sequence[Expr], knowledge: Knowledge
+) -> tuple[frozenset[str], bool, frozenset[str]]:
+    """Which constants and whose results may be returned."""
     errnos: set[str] = set()
     forwards: set[str] = set()
     minus_one = False
+    given = list(returned)
     while given:
         expr = given.pop()
         if expr.kind is K.CHOICE or (expr.kind is K.CALL and expr.text in ("ERR_PTR", "PTR_ERR")):

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from vreview.analysis.evaluate import Moment, Seen
 from vreview.analysis.expr import Expr, K
 from vreview.analysis.facts import FileFacts, FunctionFacts
-from vreview.analysis.flow import Moment, Seen
 from vreview.analysis.hit import Hit, HitStep
 from vreview.analysis.state import Failure, V
 
@@ -25,7 +25,7 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
     """One hit for each constant that takes the place of a callee's errno."""
     for moment in function.flow.moments:
         failed, value = moment.state.failed, moment.value
-        if moment.kind is Seen.CALL or failed is None or value is None:
+        if moment.kind not in (Seen.ASSIGN, Seen.RETURN) or failed is None or value is None:
             continue
         if value.kind is not V.NEG_ERRNO or not _literal(moment):
             continue

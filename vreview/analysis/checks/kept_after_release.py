@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from vreview.analysis.evaluate import Moment
 from vreview.analysis.expr import K, last_field
 from vreview.analysis.facts import FileFacts, FunctionFacts
-from vreview.analysis.flow import Moment
 from vreview.analysis.graph import Op
 from vreview.analysis.hit import Hit, HitStep
 from vreview.analysis.state import BELOW_ZERO, V

@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from vreview.analysis.facts import FileFacts, FunctionFacts
-from vreview.analysis.flow import Moment
+from vreview.analysis.evaluate import Moment
+from vreview.analysis.facts import FileFacts, FunctionFacts, outcome
 from vreview.analysis.hit import Hit, HitStep
-from vreview.analysis.state import BELOW_ZERO, Held, V
+from vreview.analysis.state import Held
 from vreview.analysis.summary import lock_key
 
 RULE = "missing-unlock"
@@ -68,18 +68,10 @@ def _drops(
 
 def _by_design(held: Held, returns: list[Moment]) -> bool:
     """Held whenever the function succeeds, and never when it fails (or the other way round)."""
-    with_it = {_outcome(m) for m in returns if any(_same(h, held) for h in m.state.locks)}
-    without = {_outcome(m) for m in returns if not any(_same(h, held) for h in m.state.locks)}
+    with_it = {outcome(m) for m in returns if any(_same(h, held) for h in m.state.locks)}
+    without = {outcome(m) for m in returns if not any(_same(h, held) for h in m.state.locks)}
     return not with_it & without and len(with_it | without) > 1 and "error" not in with_it
 
 
 def _same(one: Held, other: Held) -> bool:
     return one.key == other.key and one.family == other.family
-
-
-def _outcome(moment: Moment) -> str:
-    if moment.value is None:
-        return "unknown" if moment.expr is not None else "end"
-    if moment.value.kind in BELOW_ZERO or moment.value.kind in (V.NONZERO, V.ERR_PTR, V.POS_ERRNO):
-        return "error"
-    return "success" if moment.value.kind is not V.RESULT else "unknown"

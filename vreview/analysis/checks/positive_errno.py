@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from vreview.analysis.evaluate import Moment, Seen
 from vreview.analysis.expr import K
 from vreview.analysis.facts import FileFacts, FunctionFacts
-from vreview.analysis.flow import Moment, Seen
 from vreview.analysis.hit import Hit, HitStep
 from vreview.analysis.state import V
 

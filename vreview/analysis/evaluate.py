@@ -1,0 +1,454 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The effect of one expression on one state: its value, and what is known after it.
+
+Knows no control flow. What a check may want to look at is noted as a ``Moment``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+
+from vreview.analysis import held
+from vreview.analysis.expr import Expr, K, last_field, object_key, render, root_name, walk
+from vreview.analysis.graph import Graph, Node
+from vreview.analysis.knowledge import Knowledge, LockCall
+from vreview.analysis.plan import Plan
+from vreview.analysis.state import Held, State, Store, V, Value, below, take, variables_of
+from vreview.analysis.summary import World, lock_key
+
+_LETS_GO = re.compile(
+    r"unlock|release|drop|finish|complete|_end\b|_end_|_put\b|put_|_exit|leave|detach|abort|done"
+    r"|commit|restart|suspend|_stop\b|destroy|free",
+    re.IGNORECASE,
+)
+_SCALAR = re.compile(
+    r"^(?:(?:unsigned|signed|long|short|int|char|bool|[us](?:8|16|32|64)|__[us](?:8|16|32|64)"
+    r"|\w+_t|__[bl]e(?:16|32|64)|uint|ulong|ushort|u?int(?:8|16|32|64)_t)\s*)+$|\*"
+)
+_WATCHED = frozenset({V.ZERO, V.ERR_PTR, V.UNSET})
+_CONDITIONAL = frozenset({"&&", "||"})
+
+
+class Seen(Enum):
+    """The kinds of moment."""
+
+    CALL = auto()
+    ASSIGN = auto()
+    RETURN = auto()
+    TEST = auto()  # a condition, before it is known how it comes out
+    DEREF = auto()  # through a pointer that is NULL, an error, untested, or was given back
+    READ = auto()  # of a variable that nothing was assigned to; value.name: by a call of that name
+    OVERWRITE = auto()  # of what still names something acquired; the state is the one before
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Moment:
+    """Something happened at ``line`` in the state ``state`` (before the effect of a call).
+
+    ``value``: of what is assigned, returned, tested or dereferenced, where known. ``expr`` is the
+    call, the assignment, the condition, the pointer, or the returned expression; ``None`` at the
+    end of a void function. ``values``: of a call's arguments.
+    """
+
+    kind: Seen
+    line: int
+    expr: Expr | None
+    state: State
+    value: Value | None = None
+    values: tuple[Value | None, ...] = ()
+
+
+class Evaluator:
+    """Evaluates the expressions of one function; ``moments`` grows as it goes."""
+
+    def __init__(self, graph: Graph, plan: Plan, knowledge: Knowledge, world: World) -> None:
+        self.plan = plan
+        self.knowledge = knowledge
+        self.world = world
+        self.locals = graph.locals
+        self.moments: list[Moment] = []
+        self.arrays = self._bulk_arrays(graph)
+
+    def _bulk_arrays(self, graph: Graph) -> frozenset[str]:
+        """Variables that a bulk acquire fills: only their stores are remembered."""
+        wanted = {n: pos for pair in self.knowledge.bulk_pairs for n, pos in pair.acquire.items()}
+        arrays: set[str] = set()
+        for node in graph.nodes:
+            for expr in walk(node.expr) if node.expr is not None else ():
+                if (
+                    expr.kind is K.CALL
+                    and expr.text in wanted
+                    and wanted[expr.text] < len(expr.kids)
+                ):
+                    arrays.add(root_name(expr.kids[wanted[expr.text]]))
+        return frozenset(arrays - {""})
+
+    def note(
+        self, kind: Seen, expr: Expr, state: State, value: Value | None, line: int = 0
+    ) -> None:
+        self.moments.append(Moment(kind, line or expr.line, expr, state, value))
+
+    def evaluate(self, expr: Expr, state: State) -> tuple[Value | None, State]:
+        """The value of an expression, and the state after it."""
+        match expr.kind:
+            case K.NAME:
+                return self._name(expr, state), state
+            case K.NUMBER:
+                nought = expr.text.rstrip("uUlL") in ("0", "0x0")
+                return Value(V.ZERO if nought else V.POSITIVE), state
+            case K.UNARY:
+                return self._unary(expr, state)
+            case K.ASSIGN if len(expr.kids) == 2:
+                return self._assignment(expr, state)
+            case K.UPDATE if expr.kids:
+                _, state = self.evaluate(expr.kids[0], state)
+                return None, self.change(expr.kids[0], state)
+            case K.CALL:
+                return self._call(expr, state)
+            case K.MEMBER | K.INDEX | K.DEREF if expr.kids:
+                return self._through(expr, state)
+            case K.ADDRESS if expr.kids:
+                return None, self._address(expr.kids[0], state)
+            case K.CHOICE:
+                return self._choice(expr, state)
+            case K.BINARY if expr.text in _CONDITIONAL:
+                return self._choice(expr, state)
+            case K.COMMA if len(expr.kids) == 2:
+                _, state = self.evaluate(expr.kids[0], state)
+                return self.evaluate(expr.kids[1], state)
+            case K.SIZEOF:
+                return Value(V.POSITIVE), state
+            case K.OTHER:
+                for kid in expr.kids:
+                    _, state = self.evaluate(kid, state)
+                    for key in held.mentioned(kid):
+                        state = held.handed(state, key, "put into an initialiser")
+                return None, state
+            case _:
+                for kid in expr.kids:
+                    _, state = self.evaluate(kid, state)
+                return None, state
+
+    def declare(self, node: Node, state: State) -> State:
+        """A local variable comes to be."""
+        if node.expr is not None:
+            value, state = self.evaluate(node.expr, state)
+            state = self._hand_on(node.name, node.expr, state)
+            return self._assign(node.name, value, state, node.expr)
+        state = self._kill(state, node.name)
+        if "static" in node.type.split() or "[]" in node.type or not _SCALAR.search(node.type):
+            return state
+        return replace(state, values={**state.values, node.name: Value(V.UNSET, "", node.line)})
+
+    # What is read.
+
+    def _name(self, expr: Expr, state: State) -> Value | None:
+        known = state.values.get(expr.text)
+        if known is not None:
+            if known.kind is V.UNSET:
+                self.note(Seen.READ, expr, state, known)
+            return known
+        if expr.text in self.knowledge.errnos:
+            return Value(V.POS_ERRNO, expr.text, expr.line)
+        if expr.text in ("NULL", "false"):
+            return Value(V.ZERO)
+        return Value(V.POSITIVE) if expr.text == "true" else None
+
+    def _through(self, expr: Expr, state: State) -> tuple[Value | None, State]:
+        """A member, an element, or what a pointer points to."""
+        base = expr.kids[0]
+        value, state = self.evaluate(base, state)
+        for kid in expr.kids[1:]:
+            _, state = self.evaluate(kid, state)
+        if expr.kind is not K.MEMBER or expr.arrow:
+            self._dereferenced(base, value, state)
+        return (state.values.get(expr.key) if expr.key else None), state
+
+    def _dereferenced(self, base: Expr, value: Value | None, state: State) -> None:
+        gone = base.key in state.freed if state.freed and base.key else False
+        watched = value is not None and (
+            value.kind in _WATCHED or (value.kind is V.RESULT and self.may_fail(value.name))
+        )
+        if gone or watched:
+            self.note(Seen.DEREF, base, state, value)
+
+    def may_fail(self, callee: str) -> bool:
+        """The callee's pointer may be NULL or an error."""
+        if callee in self.knowledge.null_pointer or callee in self.knowledge.err_pointer:
+            return True
+        summary = self.world.functions.get(callee)
+        return summary is not None and bool(summary.gives & {"null", "err_ptr"})
+
+    def _address(self, inner: Expr, state: State) -> State:
+        """``&x`` reads nothing but the way to ``x``; who has it may set ``x``."""
+        for kid in inner.kids if inner.kind in (K.MEMBER, K.INDEX) else ():
+            if kid.kind is K.NAME:
+                value = state.values.get(kid.text)
+                if value is not None and value.kind is V.UNSET and inner.arrow:
+                    self.note(Seen.READ, kid, state, value)
+                if state.freed and kid.key in state.freed and inner.arrow:
+                    self.note(Seen.DEREF, kid, state, value)
+            else:
+                _, state = self.evaluate(kid, state)
+        if inner.kind is K.NAME:
+            return self._kill_value(state, inner.text)
+        return state
+
+    def _unary(self, expr: Expr, state: State) -> tuple[Value | None, State]:
+        if not expr.kids:
+            return None, state
+        inner, state = self.evaluate(expr.kids[0], state)
+        if expr.text != "-" or inner is None:
+            return None, state
+        if inner.kind is V.POS_ERRNO:
+            return Value(V.NEG_ERRNO, inner.name, expr.line), state
+        if inner.kind is V.POSITIVE:
+            one = expr.kids[0].kind is K.NUMBER and expr.kids[0].text == "1"
+            return Value(V.MINUS_ONE if one else V.NEGATIVE, "", expr.line), state
+        return (inner if inner.kind is V.ZERO else None), state
+
+    def _choice(self, expr: Expr, state: State) -> tuple[Value | None, State]:
+        """Of ``a ? b : c`` and ``a && b`` only ``a`` surely runs; the rest may."""
+        if not expr.kids:
+            return None, state
+        _, state = self.evaluate(expr.kids[0], state)
+        for kid in expr.kids[1:]:
+            for inner in walk(kid):
+                if inner.kind in (K.ASSIGN, K.UPDATE) and inner.kids:
+                    state = self._kill(state, root_name(inner.kids[0]))
+                elif inner.kind is K.CALL:
+                    drop = self.knowledge.drops.get(inner.text)
+                    if drop is not None:
+                        state = self._drop(state, lock_key(inner, drop.arg), drop.family)
+                    state = self._lose_given(state, inner)
+        return None, state
+
+    # What is written.
+
+    def _assignment(self, expr: Expr, state: State) -> tuple[Value | None, State]:
+        target, source = expr.kids
+        value, state = self.evaluate(source, state)
+        if target.kind is not K.NAME:
+            for kid in target.kids:
+                _, state = self.evaluate(kid, state)
+            if target.arrow or target.kind is K.DEREF:
+                base = target.kids[0]
+                self._dereferenced(base, state.values.get(base.key), state)
+        if expr.text != "=":
+            if target.kind is K.NAME:
+                self._name(target, state)
+            return None, self.change(target, state)
+        state = self._hand_on(target.key, source, state)
+        if target.kind is not K.NAME:
+            state = self._store(target, source, state)
+        if target.key:
+            state = self._assign(target.key, value, state, expr)
+        if target.kind is K.NAME:
+            self.note(Seen.ASSIGN, expr, state, value)
+        return value, state
+
+    def _hand_on(self, target: str, source: Expr, state: State) -> State:
+        if not state.held:
+            return state
+        for key in held.mentioned(source):
+            if key != target:
+                state = held.handed(state, key, f"stored in {target or 'something'}")
+        return state
+
+    def _assign(self, key: str, value: Value | None, state: State, expr: Expr) -> State:
+        failed = state.failed
+        if state.held and any(r.key == key and not r.gone for r in state.held.values()):
+            self.note(Seen.OVERWRITE, expr, state, value)
+        state = self._kill(state, key)
+        if value is None or value.kind is V.UNSET:
+            return state
+        if value.kind in (V.NEG_ERRNO, V.POS_ERRNO, V.MINUS_ONE) and key.isidentifier():
+            sign = {V.NEG_ERRNO: "-" + value.name, V.POS_ERRNO: value.name}.get(value.kind, "-1")
+            state = state.said(expr.line, f"`{key} = {sign}`")
+        state = held.acquire_result(key, value, self.knowledge.acquires, state)
+        return replace(state, values={**state.values, key: value}, failed=failed)
+
+    def _store(self, target: Expr, source: Expr, state: State) -> State:
+        if target.kind is not K.MEMBER:
+            return state
+        state = self.change(target, state)
+        stores = dict(state.stores)
+        key = render(target)
+        stores.pop(key, None)
+        if source.kind is K.NAME and source.text in self.arrays:
+            stores[key] = Store(source.text)
+            state = state.said(target.line, f"`{key} = {source.text}` keeps them")
+        return replace(state, stores=stores)
+
+    def change(self, target: Expr, state: State) -> State:
+        """An lvalue gets a new value of which nothing is known."""
+        if target.kind is K.NAME:
+            return self._kill(state, target.text)
+        if target.key:
+            state = self._kill(state, target.key)
+        if target.kind is not K.MEMBER or not state.tests:
+            return state
+        tests = {
+            text: holds for text, holds in state.tests.items() if f"->{target.text}" not in text
+        }
+        return replace(state, tests=tests)
+
+    def kill(self, state: State, name: str) -> State:
+        """``name`` has another value now: forget what was known through it."""
+        return self._kill(state, name)
+
+    def _kill(self, state: State, key: str) -> State:
+        if not key:
+            return state
+        plain = key.isidentifier()
+        values, tests = state.values, state.tests
+        if any(_rests_on(n, key, plain) for n in values):
+            values = {n: v for n, v in values.items() if not _rests_on(n, key, plain)}
+        if tests and plain:
+            about = self.plan.test_names
+            tests = {t: h for t, h in tests.items() if key not in about.get(t, ())}
+        locks = state.locks
+        if locks and plain:
+            locks = tuple(h for h in locks if not _mentions(h.key, key))
+        state = held.overwritten(state, key)
+        return replace(state, values=values, tests=tests, locks=locks)
+
+    # Calls.
+
+    def _call(self, expr: Expr, state: State) -> tuple[Value | None, State]:
+        given: list[Value | None] = []
+        kids = expr.kids[:1] if expr.text in self.knowledge.type_macros else expr.kids
+        for kid in kids:
+            value = state.values.get(kid.text) if kid.kind is K.NAME else None
+            if value is not None and value.kind is V.UNSET:
+                # Perhaps a macro that sets it.
+                self.note(Seen.READ, kid, state, Value(V.UNSET, expr.text, value.site))
+                state = self._kill_value(state, kid.text)
+            else:
+                value, state = self.evaluate(kid, state)
+            given.append(value)
+        first = given[0] if given else None
+        special = _pointer_value(expr, first)
+        if expr.text in self.knowledge.transparent or special is not None:
+            return (special or first), state
+        self.moments.append(Moment(Seen.CALL, expr.line, expr, state, first, tuple(given)))
+        lock = self.knowledge.takes.get(expr.text)
+        if lock is not None:
+            return self._take(expr, lock, state)
+        drop = self.knowledge.drops.get(expr.text)
+        if drop is not None:
+            return None, self._drop(state, lock_key(expr, drop.arg), drop.family)
+        if state.stores:
+            state = self._release_kept(expr, state)
+        state = held.release(expr, self.knowledge.releases, state)
+        state = held.handed_in_call(expr, self.knowledge.releases, self.world, state)
+        state = self._lose_given(state, expr)
+        state = held.acquire_argument(expr, self.knowledge.acquires, state)
+        return Value(V.RESULT, expr.text, expr.line), state
+
+    def _release_kept(self, expr: Expr, state: State) -> State:
+        """An array that is kept in a member is released; or its holder is given away."""
+        roots = {root_name(kid) for kid in expr.kids[:1]}
+        if expr.text in self.knowledge.page_releases:
+            stores = {
+                key: Store(kept.array, kept.released or expr.line, expr.text)
+                if kept.array in roots
+                else kept
+                for key, kept in state.stores.items()
+            }
+        else:
+            stores = {key: kept for key, kept in state.stores.items() if _root(key) not in roots}
+        return replace(state, stores=stores)
+
+    def _take(self, expr: Expr, lock: LockCall, state: State) -> tuple[Value | None, State]:
+        taken = Held(lock_key(expr, lock.arg), lock.family, expr.line, expr.text)
+        if lock.success == "always":
+            return None, take(state, taken)
+        return Value(V.RESULT, expr.text, expr.line, taken, lock.success), state
+
+    def _drop(self, state: State, key: str, family: str) -> State:
+        kept = tuple(h for h in state.locks if not (h.key == key and h.family == family))
+        if len(kept) == len(state.locks):
+            return state
+        return replace(state, locks=kept)
+
+    def _lose_given(self, state: State, call: Expr) -> State:
+        """What a call may change through its arguments; and the locks that it may drop."""
+        for kid in call.kids:
+            if kid.kind is K.ADDRESS and kid.kids and kid.kids[0].key:
+                inner = kid.kids[0]
+                state = self._kill_value(state, inner.key)
+                if inner.kind is K.NAME and "lock" in inner.text:
+                    state = replace(state, locks=())
+            elif kid.key and any(n != kid.key and below(n, kid.key) for n in state.values):
+                kept = {
+                    n: v for n, v in state.values.items() if n == kid.key or not below(n, kid.key)
+                }
+                state = replace(state, values=kept)
+        if state.tests:
+            roots = {root_name(kid) for kid in call.kids}
+            state = replace(
+                state,
+                tests={
+                    text: holds
+                    for text, holds in state.tests.items()
+                    if "->" not in text or not (self.plan.test_names.get(text, roots) & roots)
+                },
+            )
+        return self._lose_locks(state, call) if state.locks else state
+
+    def _lose_locks(self, state: State, call: Expr) -> State:
+        handed = [kid.text for kid in call.kids if kid.kind is K.NAME]
+        fields = frozenset[str]().union(*map(self.world.drops_below, (call.text, *handed)))
+        unknown = call.text not in self.world.functions
+        if not fields and not (unknown and _LETS_GO.search(call.text)):
+            return state
+        given = {object_key(kid) for kid in call.kids}
+        kept = tuple(
+            h
+            for h in state.locks
+            if last_field(h.key) not in fields
+            and not (unknown and _LETS_GO.search(call.text) and given & _owners(h.key))
+        )
+        return replace(state, locks=kept)
+
+    def _kill_value(self, state: State, key: str) -> State:
+        tests = {t: h for t, h in state.tests.items() if key not in self.plan.test_names.get(t, ())}
+        values = {n: v for n, v in state.values.items() if not below(n, key)}
+        return replace(state, values=values, tests=tests)
+
+
+def _pointer_value(call: Expr, first: Value | None) -> Value | None:
+    """The error-pointer conversions."""
+    if call.text == "ERR_PTR":
+        if first is None or first.kind is V.POS_ERRNO:
+            return first or Value(V.ERR_PTR, "", call.line)
+        return Value(V.ERR_PTR, first.name if first.kind is V.NEG_ERRNO else "", call.line)
+    if call.text in ("PTR_ERR", "PTR_ERR_OR_ZERO"):
+        name = first.name if first is not None else ""
+        sure = call.text == "PTR_ERR" and first is not None and first.kind is V.ERR_PTR
+        return Value(V.NEGATIVE if sure else V.RESULT, name, call.line)
+    return first if call.text == "ERR_CAST" else None
+
+
+def _owners(key: str) -> set[str]:
+    """The lock itself, and the objects that it lies in: who gets one of them may drop it."""
+    owners = {key}
+    while "->" in key:
+        key = key.rsplit("->", 1)[0]
+        owners.add(key)
+    return owners
+
+
+def _rests_on(name: str, changed: str, plain: bool) -> bool:
+    return below(name, changed) or (plain and changed in variables_of(name))
+
+
+def _root(key: str) -> str:
+    return re.split(r"\W", key.lstrip("&*("), maxsplit=1)[0]
+
+
+def _mentions(key: str, name: str) -> bool:
+    return _root(key) == name or re.search(rf"\b{re.escape(name)}\b", key) is not None
