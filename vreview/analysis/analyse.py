@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from vreview.analysis.checks import CHECKS
+from vreview.analysis.checks import CHECKS, FILE_CHECKS
 from vreview.analysis.excerpt import Chunk, stitch
 from vreview.analysis.expr import TooDeep
 from vreview.analysis.facts import FileFacts, FunctionFacts, addresses_taken
@@ -68,6 +68,8 @@ def analyse(
         functions=understood,
         comments=read.masked.comments,
         address_taken=addresses_taken(understood) | _in_slots(read, world),
+        lines=tuple(text.split(b"\n")),
+        masked=read.masked.text,
     )
     judged = [f for f in understood if wanted is None or wanted(f.summary)]
     hits = _hits(facts, judged, rules, text.count(b"\n") + 1)
@@ -93,6 +95,10 @@ def _hits(
             for hit in check(function, facts):
                 if 1 <= hit.line <= last_line:
                     found.setdefault((hit.rule, hit.function, hit.line, hit.subject), hit)
+    for rule, check_file in FILE_CHECKS.items():
+        for hit in check_file(facts) if rules is None or rule in rules else ():
+            if 1 <= hit.line <= last_line:
+                found.setdefault((hit.rule, hit.function, hit.line, hit.subject), hit)
     return tuple(sorted(found.values(), key=lambda hit: (hit.line, hit.rule, hit.subject)))
 
 

@@ -87,6 +87,10 @@ class FileFacts:
     functions: tuple[FunctionFacts, ...]
     comments: tuple[Comment, ...]
     address_taken: frozenset[str]
+    lines: tuple[bytes, ...]
+    """The text as it was given, line by line."""
+    masked: bytes
+    """The text that was parsed, same lines: no comments, directives, or insides of strings."""
 
     @cached_property
     def mapped(self) -> Mapping[str, Mapped]:
@@ -97,6 +101,17 @@ class FileFacts:
     def acquired(self) -> tuple[Acquired, ...]:
         """Every bulk acquire of the file."""
         return tuple(acquired_in_bulk(self.functions, self.knowledge))
+
+    def function_at(self, line: int) -> str:
+        """The understood function that spans the line, or ''."""
+        spans = (f.function for f in self.functions)
+        return next((f.name for f in spans if f.first <= line <= f.last), "")
+
+    def is_static(self, function: Function) -> bool:
+        """``static`` stands before the name, on its line or one of the next two."""
+        head = b" ".join(self.lines[max(0, function.first - 1) : function.first + 2])
+        name = head.find(function.name.encode())
+        return name > 0 and b"static" in head[:name]
 
     def comment_names_errno(self, first: int, last: int) -> bool:
         """Somebody explains an errno on these lines, so it is deliberate."""
@@ -120,6 +135,8 @@ def outcome(moment: Moment) -> Outcome:
 
 
 Check: TypeAlias = Callable[[FunctionFacts, FileFacts], Iterator[Hit]]
+FileCheck: TypeAlias = Callable[[FileFacts], Iterator[Hit]]
+"""A check of the text, run once a file, for what stands outside of functions too."""
 
 
 def addresses_taken(functions: tuple[FunctionFacts, ...]) -> frozenset[str]:

@@ -154,12 +154,17 @@ class Knowledge:
     noreturn: frozenset[str] = frozenset()
     transparent: frozenset[str] = frozenset()
     must_hold: frozenset[str] = frozenset()
+    manners: Mapping[str, frozenset[str]] = field(default_factory=dict)
     acquires: Mapping[str, tuple[Pair, ...]] = field(default_factory=dict)
     releases: Mapping[str, tuple[Pair, ...]] = field(default_factory=dict)
     err_pointer: frozenset[str] = frozenset()
     null_pointer: frozenset[str] = frozenset()
     must_check: frozenset[str] = frozenset()
     type_macros: frozenset[str] = frozenset()
+
+    def manners_of(self, key: str) -> frozenset[str]:
+        """The names under a key of ``manners.toml``."""
+        return self.manners.get(key, frozenset())
 
 
 def knowledge_from(tables: Mapping[str, Mapping[str, object]]) -> Knowledge:
@@ -208,6 +213,10 @@ def knowledge_from(tables: Mapping[str, Mapping[str, object]]) -> Knowledge:
         noreturn=errno.names("noreturn"),
         transparent=errno.names("transparent"),
         must_hold=_Table("locks", tables.get("locks", {})).names("must_hold"),
+        manners={
+            key: _Table("manners", tables["manners"]).names(key)
+            for key in sorted(tables.get("manners", {}))
+        },
         acquires=acquires,
         releases=releases,
         err_pointer=_agreed(conventions, "err_pointer"),

@@ -16,7 +16,7 @@ from vreview.analysis.checks import (
     stale_error_on_success,
     waiter_under_callback_lock,
 )
-from vreview.analysis.facts import Check
+from vreview.analysis.facts import Check, FileCheck
 
 CHECKS: Mapping[str, Check] = {
     module.RULE: module.check
@@ -32,3 +32,6 @@ CHECKS: Mapping[str, Check] = {
         waiter_under_callback_lock,
     )
 }
+
+FILE_CHECKS: Mapping[str, FileCheck] = {}
+"""Checks of the text, for what stands outside of functions too."""
