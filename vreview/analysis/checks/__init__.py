@@ -1,37 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The checks, by the id of the rule that words their hits. One module each; no shared state."""
+"""The checks, by the id of the rule that words their hits: every module here that has a ``RULE``
+and a ``check``. No shared state."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from pkgutil import iter_modules
 
-from vreview.analysis.checks import (
-    asymmetric_release,
-    invented_errno,
-    kept_after_release,
-    minus_one_errno,
-    missing_unlock,
-    positive_errno,
-    sleep_in_callback,
-    stale_error_on_success,
-    waiter_under_callback_lock,
-)
-from vreview.analysis.facts import Check, FileCheck
+from vreview.analysis.facts import Check
 
-CHECKS: Mapping[str, Check] = {
-    module.RULE: module.check
-    for module in (
-        asymmetric_release,
-        invented_errno,
-        kept_after_release,
-        minus_one_errno,
-        missing_unlock,
-        positive_errno,
-        sleep_in_callback,
-        stale_error_on_success,
-        waiter_under_callback_lock,
-    )
-}
 
-FILE_CHECKS: Mapping[str, FileCheck] = {}
-"""Checks of the text, for what stands outside of functions too."""
+def _found() -> Iterator[tuple[str, Check]]:
+    for module in sorted(iter_modules(__path__), key=lambda module: module.name):
+        loaded = import_module(f"{__name__}.{module.name}")
+        if hasattr(loaded, "RULE"):
+            yield loaded.RULE, loaded.check
+
+
+CHECKS: Mapping[str, Check] = dict(_found())
