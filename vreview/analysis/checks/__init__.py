@@ -1,21 +1,26 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The checks, by the id of the rule that words their hits: every module here that has a ``RULE``
-and a ``check``. No shared state."""
+and a ``check`` (of a function) or a ``check_file`` (of the text). No shared state."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
+from types import ModuleType
 
-from vreview.analysis.facts import Check
-
-
-def _found() -> Iterator[tuple[str, Check]]:
-    for module in sorted(iter_modules(__path__), key=lambda module: module.name):
-        loaded = import_module(f"{__name__}.{module.name}")
-        if hasattr(loaded, "RULE"):
-            yield loaded.RULE, loaded.check
+from vreview.analysis.facts import Check, FileCheck
 
 
-CHECKS: Mapping[str, Check] = dict(_found())
+def _modules() -> Iterator[ModuleType]:
+    names = [module.name for module in walk_packages(__path__, f"{__name__}.")]
+    loaded = (import_module(name) for name in sorted(names))
+    return (module for module in loaded if hasattr(module, "RULE"))
+
+
+CHECKS: Mapping[str, Check] = {m.RULE: m.check for m in _modules() if hasattr(m, "check")}
+
+FILE_CHECKS: Mapping[str, FileCheck] = {
+    m.RULE: m.check_file for m in _modules() if hasattr(m, "check_file")
+}
+"""Checks of the text, for what stands outside of functions too."""
