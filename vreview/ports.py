@@ -15,8 +15,7 @@ from typing import Protocol
 
 from vreview.model.bench import Mode, Samples
 from vreview.model.kernel import Kernel, KernelConfig
-from vreview.model.look import Look, Sight, Unit
-from vreview.model.observation import Observation
+from vreview.model.look import Look, Seen, Sight, Unit
 from vreview.model.review import Applied, Base, Review
 from vreview.model.series import Oid, Series
 from vreview.model.trial import Booted, Built, Case
@@ -188,7 +187,7 @@ class SecondEye(Protocol):
         """What it says of itself. Raises ToolMissing, CommandFailed, CommandTimeout."""
         ...
 
-    def look(self, at: Look, *, deadline_s: float) -> tuple[Observation, ...]:
+    def look(self, at: Look, *, deadline_s: float) -> Seen:
         """What it says about ``at.file`` and about nothing else.
 
         Raises OurFailure when it is missing, crashes, or does not end in time.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from vreview.model.observation import Observation
 from vreview.model.series import Oid
 
 
@@ -48,3 +49,11 @@ class Look:
     """True for a patch that is a diff without a mail: nothing may be said of its message."""
     unit: Unit | None = None
     """How the file is compiled, for a tool that needs a built tree."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a tool said of one look. ``troubles``: parts of it that failed, in sentences."""
+
+    observations: tuple[Observation, ...]
+    troubles: tuple[str, ...] = ()

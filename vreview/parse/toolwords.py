@@ -114,7 +114,7 @@ def sparse_said(output: str, *, prefix: str) -> tuple[Observation, ...]:
                     Place(said.path, said.line),
                     said.text,
                     category=about(said.text),
-                )  # fmt: skip
+                )
             )
         elif found:
             found[-1] = _with_step(found[-1], said)
@@ -133,7 +133,7 @@ def coccinelle_said(
             said.text,
             confidence=confidence,
             category=about(rule if about(rule) is not Category.OTHER else said.text),
-        )  # fmt: skip
+        )
         for said in _placed(output, prefix)
     )
 
@@ -152,7 +152,7 @@ def smatch_said(output: str, *, prefix: str) -> tuple[Observation, ...]:
                     place,
                     match["text"],
                     category=about(match["text"]),
-                )  # fmt: skip
+                )
             )
     return tuple(found)
 

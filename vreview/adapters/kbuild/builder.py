@@ -117,7 +117,7 @@ class KbuildBuilder:
         begun = time.monotonic()
         work.slot.checkout(work.commit, clean=interrupted)
         if interrupted:
-            _recover(work.slot, self.cc)
+            recover(work.slot, self.cc)
         memo = store.find_config(work.config_name)
         if memo is None:
             configured = work.make.configure(render(work.fragments))
@@ -186,7 +186,7 @@ def _memo(work: _Work, text: str, log: str) -> ConfigMemo:
     return ConfigMemo(KernelConfig(work.profile, names, text, why), log)
 
 
-def _recover(slot: Slot, cc: str) -> None:
+def recover(slot: Slot, cc: str) -> None:
     """After a kill: no half-made object stays, and no warning of a finished one is lost."""
     for build in slot.build_folders():
         mend(build)

@@ -119,6 +119,12 @@ class Make:
             _raise_if_ours(done.argv, done.status, done.text, log)
         return Made(done.status, done.text, done.seconds)
 
+    def objects(self, targets: Sequence[str], *, jobs: int, deadline_s: float) -> str:
+        """Makes single objects, as far as they can be made; the log. Raises CommandTimeout."""
+        done = self._make(("-k", f"-j{jobs}", "--", *targets), deadline_s=deadline_s)
+        _raise_if_ours(done.argv, done.status, done.text, self.build)
+        return done.text
+
     def release(self) -> str:
         """The release string of the kernel in the O= folder ("6.1.0")."""
         return (self.build / "include/config/kernel.release").read_text().strip()

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""checkpatch.pl, the tree's own: the form of one patch. Needs perl, and no build.
+
+What it would ask git (does the commit of a Fixes: line exist?) is not asked.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from vreview.adapters.tools.calling import called, version_line
+from vreview.adapters.tools.treescripts import TreeScripts
+from vreview.errors import CommandFailed
+from vreview.model.look import Look, Seen, Sight
+from vreview.parse.toolwords import checkpatch_said
+
+_SCRIPT = "scripts/checkpatch.pl"
+_ITS_LISTS = ("scripts/spelling.txt", "scripts/const_structs.checkpatch")
+_OPTIONS = (
+    "--no-tree", "--patch", "--terse", "--showfile", "--show-types", "--no-summary",
+    "--color=never", "--ignore=UNKNOWN_COMMIT_ID",
+)  # fmt: skip
+# What a diff that came without its mail would always be told.
+_OF_A_MAIL = "COMMIT_MESSAGE,MISSING_SIGN_OFF"
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpatch:
+    scripts: TreeScripts
+    name: str = "checkpatch"
+    sight: Sight = Sight.PATCH
+    deadline_s: float = 60.0
+    install: str = "apt-get install perl"
+
+    def version(self) -> str:
+        return f"the tree's own, run by perl {version_line('perl', '-e', 'print $^V')}"
+
+    def look(self, at: Look, *, deadline_s: float) -> Seen:
+        if at.base is None:
+            return Seen(())
+        folder = self.scripts.folder(at.base, _SCRIPT, *_ITS_LISTS)
+        bare = ("--no-signoff", f"--ignore={_OF_A_MAIL}") if at.bare else ()
+        argv = ("perl", str(folder / _SCRIPT), *_OPTIONS, *bare, "-")
+        with tempfile.TemporaryDirectory(prefix="vreview-look-") as empty:
+            done = called(
+                argv, cwd=Path(empty), deadline_s=deadline_s, data=at.text, statuses=(0, 1)
+            )
+        said = checkpatch_said(done.text)
+        if done.status and not said:
+            raise CommandFailed(argv, done.status, output=done.errors.decode(errors="replace"))
+        return Seen(said)

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Other people's tools, asked many at a time, each within its own time.
+
+What a tool's failure means is decided here: it is told once, and the others go on.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from threading import Lock
+
+from vreview.errors import HostileInput, OurFailure, ToolMissing
+from vreview.model.look import Look, Seen
+from vreview.ports import SecondEye
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """The tools, and how many of them may run at once. ``clock`` gives seconds."""
+
+    eyes: tuple[SecondEye, ...]
+    jobs: int = 1
+    clock: Callable[[], float] = time.monotonic
+
+
+@dataclass(slots=True)
+class _Account:
+    """The seconds that one tool has left, and what went wrong with it."""
+
+    eye: SecondEye
+    left_s: float
+    missing: bool = False
+    left_out: int = 0
+    troubles: dict[str, int] = field(default_factory=dict)
+
+    def told(self) -> Iterator[str]:
+        name = self.eye.name
+        if self.missing:
+            yield f"{name} is not installed, so it was not asked: {self.eye.install}"
+        for trouble, times in self.troubles.items():
+            yield f"{name}: {trouble}" + (f" ({times} times)" if times > 1 else "")
+        if self.left_out:
+            yield (
+                f"{name} had used up its {self.eye.deadline_s:.0f} s: it was not asked about"
+                f" {self.left_out} more"
+            )
+
+
+@dataclass(slots=True)
+class Session:
+    """One round with a panel."""
+
+    panel: Panel
+    accounts: dict[str, _Account] = field(default_factory=dict)
+    lock: Lock = field(default_factory=Lock)
+
+    def ask(self, asked: Sequence[tuple[SecondEye, Look]]) -> list[Seen | None]:
+        """The answers in the order of ``asked``; None where a tool could not give any."""
+        pool = ThreadPoolExecutor(max_workers=max(1, self.panel.jobs))
+        try:
+            return list(pool.map(lambda one: self._ask_one(*one), asked))
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def remarks(self) -> tuple[str, ...]:
+        """What a reader must know of those that did not answer, a tool after the other."""
+        return tuple(line for _, one in sorted(self.accounts.items()) for line in one.told())
+
+    def note(self, eye: SecondEye, trouble: str) -> None:
+        """Remembers something else that went wrong with a tool."""
+        with self.lock:
+            troubles = self.accounts[eye.name].troubles
+            troubles[trouble] = troubles.get(trouble, 0) + 1
+
+    def _ask_one(self, eye: SecondEye, at: Look) -> Seen | None:
+        with self.lock:
+            account = self.accounts.setdefault(eye.name, _Account(eye, eye.deadline_s))
+            left_s = account.left_s
+            if account.missing:
+                return None
+            if left_s <= 0:
+                account.left_out += 1
+                return None
+        begun = self.panel.clock()
+        seen: Seen | None = None
+        missing, troubles = False, []
+        try:
+            seen = eye.look(at, deadline_s=left_s)
+            troubles = list(seen.troubles)
+        except ToolMissing:
+            missing = True
+        except (OurFailure, HostileInput) as err:
+            troubles = [str(err).splitlines()[0]]
+        with self.lock:
+            account.left_s -= self.panel.clock() - begun
+            account.missing |= missing
+        for trouble in troubles:
+            self.note(eye, trouble)
+        return seen
