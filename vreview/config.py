@@ -33,6 +33,8 @@ class Config:
     jobs: int = 0
     """Parallel compilers; 0 is one per core."""
     rules_off: tuple[str, ...] = ()
+    dismissed: tuple[str, ...] = ()
+    """Files of dismissed findings. Empty: dismissed.toml beside the config file."""
     suites: tuple[str, ...] = ()
     """Suites to run besides those that the touched files choose."""
     fragments: tuple[str, ...] = ()

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
@@ -14,7 +14,16 @@ from vreview.logic.verdict import verdict
 from vreview.model.bench import Comparison, Mode
 from vreview.model.kernel import Kernel
 from vreview.model.observation import Observation
-from vreview.model.review import Applied, Delta, Finding, Review, Stage, StageResult, StageState
+from vreview.model.review import (
+    Applied,
+    Delta,
+    Finding,
+    Review,
+    Settled,
+    Stage,
+    StageResult,
+    StageState,
+)
 from vreview.model.series import Oid, Series
 from vreview.model.trial import BootState, BuildState, Built, Run, Trial
 
@@ -95,21 +104,27 @@ class Observed:
             found[side] = built.kernel
         return found
 
-    def frozen(self, applied: Applied | None) -> Review:
+    def frozen(
+        self, applied: Applied | None, *, settle: Callable[[Sequence[Finding]], Settled]
+    ) -> Review:
+        """The whole, with the verdict on what ``settle`` leaves standing."""
         sources = [p for p in self.series.paths if PurePosixPath(p).suffix in _SOURCES]
         compiled = {path for built in self.built.values() for path in built.compiled}
         idle = bool(self.built and sources) and not compiled.intersection(sources)
+        known = settle(self.findings)
         return Review(
             series=self.series,
             applied=applied,
             stages=tuple(self.stages),
-            findings=tuple(self.findings),
+            findings=known.findings,
             delta=merged(self.deltas),
             base_trials=tuple(self._trials(Side.BASE, applied)),
             tip_trials=tuple(self._trials(Side.TIP, applied)),
             comparisons=tuple(self.comparisons),
-            verdict=verdict(self.findings, self.comparisons, self.stages, idle=idle),
+            verdict=verdict(known.findings, self.comparisons, self.stages, idle=idle),
             remarks=(*self.remarks, *dict.fromkeys(self._limits())),
+            dismissed=known.dismissed,
+            addressed=known.addressed,
         )
 
     def _trials(self, side: Side, applied: Applied | None) -> Iterator[Trial]:

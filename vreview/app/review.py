@@ -25,7 +25,15 @@ from vreview.app.trial import (
 )
 from vreview.logic.compare import compare
 from vreview.model.bench import Comparison, Mode, Samples
-from vreview.model.review import Applied, Review, Stage, StageResult, StageState
+from vreview.model.review import (
+    Applied,
+    Finding,
+    Review,
+    Settled,
+    Stage,
+    StageResult,
+    StageState,
+)
 from vreview.model.series import Oid, Series
 from vreview.model.trial import BootState, BuildState, Run
 from vreview.ports import Benchmark, TestSuite
@@ -48,6 +56,8 @@ class ReviewTools:
     benchmarks: Sequence[Benchmark]
     clock: Callable[[], float]
     wall_boots: int = 0
+    settle: Callable[[Sequence[Finding]], Settled] = lambda findings: Settled(tuple(findings))
+    """What is known of findings besides: dismissed, or there since the version before."""
 
 
 def review(
@@ -69,7 +79,7 @@ def review(
                     stage,
                     "there is no tree" if applied is None else "the series does not apply",
                 )
-    return seen.frozen(applied)
+    return seen.frozen(applied, settle=tools.settle)
 
 
 def _timed(tools: ReviewTools, step: Callable[[], T]) -> tuple[T, float]:

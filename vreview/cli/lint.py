@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -15,12 +16,16 @@ import typer
 from vreview import wiring
 from vreview.adapters.mail.folders import bytes_at
 from vreview.adapters.reporters.lintreport import lint_text, lint_value
+from vreview.app.kept import KeptFinding, keepable
 from vreview.app.lint import LintResult, lint
+from vreview.app.versions import earlier, version_of
 from vreview.cli.boundary import Exit
-from vreview.cli.options import SERIES, Base, Settings, Tree, Version
-from vreview.errors import InputError, SeriesError
+from vreview.cli.options import SERIES, Base, Settings, ShowDismissed, Since, Tree, Version
+from vreview.errors import InputError, SeriesError, StorageFailed
+from vreview.logic.settle import Version as Found
+from vreview.logic.settle import settled
 from vreview.model.observation import Severity
-from vreview.model.review import Applied, Finding
+from vreview.model.review import Applied, Finding, Settled
 from vreview.model.series import Series
 from vreview.parse.lone import is_bare_diff, series_of_diff
 
@@ -45,34 +50,79 @@ def lint_command(
         bool,
         typer.Option("--each", help="Review every SERIES on its own; one that fails says why."),
     ] = False,
+    since: Since = None,
+    show_dismissed: ShowDismissed = False,
     form: Annotated[LintFormat, typer.Option("--format", help="How to tell it.")] = LintFormat.TEXT,
     settings: Settings = None,
 ) -> int:
     """Say what the rules find in a series, and only what the series introduces.
 
-    Nothing is built or run.
+    Nothing is built or run. Each finding has an id, by which `vreview explain` shows it at length
+    and `vreview dismiss` takes it out of later reports.
     """
     config = wiring.settings(settings or ())
     rules = wiring.rule_book(config)
     repo = None if no_tree else wiring.open_repo(tree, config=config)
 
-    def reviewed(names: Sequence[str]) -> tuple[Series, LintResult]:
-        found = _lone(names) or wiring.read_series(names, config=config, take=take, tree=tree)
+    known = wiring.dismissals(config)
+    if each and since:
+        raise InputError("--each and --since do not go together", hint="lint one series at a time")
+
+    def read(names: Sequence[str]) -> Series:
+        return _lone(names) or wiring.read_series(names, config=config, take=take, tree=tree)
+
+    def linted(found: Series, applied: Applied | None) -> LintResult:
+        return lint(found, repo=repo if applied else None, applied=applied, rulebook=rules)
+
+    def settle(linted: _Linted, before: Found | None = None) -> Settled:
+        now = version_of(linted.series, linted.result)
+        found, day = linted.result.findings, wiring.today()
+        return settled(found, dismissals=known, today=day, before=before, now=now)
+
+    def reviewed(names: Sequence[str]) -> _Linted:
+        found = read(names)
         applied = repo.apply(found, base=base) if repo else None
         if applied is not None and not (applied.complete or (_begun(applied) and not each)):
             raise SeriesError(_refusal(applied), hint="--no-tree reads the hunks' own text")
-        return found, lint(found, repo=repo, applied=applied, rulebook=rules)
+        result = linted(found, applied)
+        kept = keepable(result.findings, found, repo=repo, applied=applied, named=names)
+        return _Linted(found, result, kept)
 
     if each:
-        return _each(series, reviewed, form)
-    found, result = reviewed(series)
+        return _each(series, reviewed, settle, form, show_dismissed=show_dismissed)
+    before: Found | None = None
+    limits: tuple[str, ...] = ()
+    if since:
+        apply = (lambda found, on: repo.apply(found, base=on)) if repo else None
+        before, limits = earlier(read([since]), apply=apply, lint=linted, base=base)
+    done = reviewed(series)
+    told = settle(done, before)
+    _keep(done.kept)
     if form is LintFormat.TEXT:
-        total = max(found.total, len(found.patches))
-        sys.stdout.write(lint_text(result.findings, result.remarks, total=total))
+        total = max(done.series.total, len(done.series.patches))
+        remarks = (*limits, *done.result.remarks)
+        sys.stdout.write(lint_text(told, remarks, total=total, show_dismissed=show_dismissed))
     else:
-        _print_json(_value(" ".join(series), result), form)
-    status = _exit(result.findings)
-    return status if status or result.whole else Exit.CANNOT_TELL
+        _print_json(_value(" ".join(series), told, done.result, limits), form)
+    status = _exit(told.findings)
+    return status if status or done.result.whole else Exit.CANNOT_TELL
+
+
+@dataclass(frozen=True, slots=True)
+class _Linted:
+    series: Series
+    result: LintResult
+    kept: tuple[KeptFinding, ...]
+
+
+def _keep(kept: Sequence[KeptFinding]) -> None:
+    """For ``vreview explain``; a machine on which nothing can be kept still gets its findings."""
+    if not kept:
+        return
+    try:
+        wiring.keep_findings(kept)
+    except StorageFailed as err:
+        print(f"note: vreview explain will not know these findings: {err}", file=sys.stderr)
 
 
 def _lone(names: Sequence[str]) -> Series | None:
@@ -85,31 +135,41 @@ def _lone(names: Sequence[str]) -> Series | None:
 
 def _each(
     names: Sequence[str],
-    reviewed: Callable[[Sequence[str]], tuple[Series, LintResult]],
+    reviewed: Callable[[Sequence[str]], _Linted],
+    settle: Callable[[_Linted], Settled],
     form: LintFormat,
+    *,
+    show_dismissed: bool,
 ) -> int:
     findings: list[Finding] = []
+    kept: list[KeptFinding] = []
     for name in names:
         try:
-            found, result = reviewed([name])
+            done = reviewed([name])
         except (InputError, OSError) as err:
             if form is LintFormat.TEXT:
                 print(f"{name}: not read: {err}")
             else:
                 _print_json(lint_value(name, why=str(err)), form)
             continue
-        findings.extend(result.findings)
+        told = settle(done)
+        findings.extend(told.findings)
+        kept.extend(done.kept)
         if form is LintFormat.TEXT:
-            text = lint_text(result.findings, (), total=len(found.patches))
+            total = len(done.series.patches)
+            text = lint_text(told, (), total=total, show_dismissed=show_dismissed)
             sys.stdout.write(f"== {name}\n{text}")
         else:
-            _print_json(_value(name, result), form)
+            _print_json(_value(name, told, done.result), form)
+    _keep(kept)
     return _exit(findings)
 
 
-def _value(name: str, result: LintResult) -> dict[str, object]:
+def _value(
+    name: str, told: Settled, result: LintResult, limits: Sequence[str] = ()
+) -> dict[str, object]:
     return lint_value(
-        name, findings=result.findings, remarks=result.remarks, seconds=result.seconds
+        name, settled=told, remarks=(*limits, *result.remarks), seconds=result.seconds
     )
 
 

@@ -46,6 +46,19 @@ Settings = Annotated[
     ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
+Since = Annotated[
+    str | None,
+    typer.Option(
+        "--since",
+        help="The version before, named like SERIES: says which findings persist, are new, or were"
+        " addressed.",
+        show_default=False,
+        metavar="SERIES",
+    ),
+]
+ShowDismissed = Annotated[
+    bool, typer.Option("--show-dismissed", help="Print the dismissed findings, too.")
+]
 
 
 class ReportFormat(StrEnum):

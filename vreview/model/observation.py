@@ -117,3 +117,8 @@ class Observation:
             self.subject or normalise(self.message),
         )
         return hashlib.sha256("\0".join(identity).encode(errors="surrogateescape")).hexdigest()[:20]
+
+    @property
+    def short_id(self) -> str:
+        """The fingerprint's first ten digits: what a person types to name it."""
+        return self.fingerprint[:10]

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum
 
 from vreview.model.bench import Comparison
@@ -109,18 +110,58 @@ class Applied:
         return self.patches[-1].commit if self.complete else None
 
 
+class Standing(Enum):
+    """What is known of a finding from the version of the series before."""
+
+    NEW = "new"
+    PERSISTS = "persists"
+    ADDRESSED = "addressed"
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A new observation, attributed. ``patch`` is None when no single patch is to blame.
 
     ``hunk`` counts from 1 in that patch's diff of the observation's file; ``line`` is the line of
     that file as the patch leaves it (the observation's own is the tip's), 0 when it has none.
+    ``repaired_by`` is the later patch of the series that removes it again; then the observation's
+    place is in the file as ``patch`` leaves it. ``notes`` are a few words each, to stand beside it.
     """
 
     observation: Observation
     patch: int | None = None
     hunk: int | None = None
     line: int = 0
+    repaired_by: int | None = None
+    standing: Standing = Standing.NEW
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Dismissal:
+    """Somebody's word that a finding is no fault. ``until`` is the last day on which it counts,
+    None for ever; ``what`` says in words what was dismissed, for whoever reviews the file."""
+
+    fingerprint: str
+    reason: str
+    until: date | None = None
+    what: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dismissed:
+    finding: Finding
+    dismissal: Dismissal
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Findings when everything is known about them: ``findings`` are to be told, ``dismissed`` to
+    be counted, ``addressed`` were in the version before and are gone."""
+
+    findings: tuple[Finding, ...] = ()
+    dismissed: tuple[Dismissed, ...] = ()
+    addressed: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,3 +214,5 @@ class Review:
     verdict: Verdict
     remarks: tuple[str, ...] = ()
     """Limits of this review, in sentences: what was not compiled, not tested, not read."""
+    dismissed: tuple[Dismissed, ...] = ()
+    addressed: tuple[Finding, ...] = ()

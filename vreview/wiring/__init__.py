@@ -6,6 +6,14 @@ Heavy imports are made where they are needed: ``vreview --help`` must not wait f
 
 from __future__ import annotations
 
+from vreview.wiring.findings import (
+    dismiss,
+    dismissal_files,
+    dismissals,
+    keep_findings,
+    kept_results,
+    today,
+)
 from vreview.wiring.host import checks, install_missing
 from vreview.wiring.machine import (
     benchmarks,
@@ -54,10 +62,15 @@ __all__ = [
     "cache_folder",
     "checks",
     "config_file",
+    "dismiss",
+    "dismissal_files",
+    "dismissals",
     "forget",
     "import_tree",
     "install_missing",
     "keep",
+    "keep_findings",
+    "kept_results",
     "kernel_repo",
     "new_run",
     "observer",
@@ -78,5 +91,6 @@ __all__ = [
     "stored_kernel",
     "suites",
     "terminal",
+    "today",
     "tree_path",
 ]

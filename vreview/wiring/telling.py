@@ -23,7 +23,7 @@ def observer(*, quiet: bool) -> AbstractContextManager[Observer]:
     return nullcontext(QuietObserver()) if quiet else ProgressObserver()
 
 
-def reporter(form: str, *, tty: bool) -> Reporter:
+def reporter(form: str, *, tty: bool, show_dismissed: bool = False) -> Reporter:
     from vreview.adapters.reporters.jsonreport import JsonReporter
     from vreview.adapters.reporters.terminal import TerminalReporter
 
@@ -32,7 +32,7 @@ def reporter(form: str, *, tty: bool) -> Reporter:
     if form == "mail":
         return _mail_reporter()
     width, color = terminal(tty)
-    return TerminalReporter(width=width, color=color)
+    return TerminalReporter(width=width, color=color, show_dismissed=show_dismissed)
 
 
 def terminal(tty: bool) -> tuple[int, bool]:

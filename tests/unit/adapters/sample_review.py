@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from vreview.model.bench import Better, Comparison, Metric, Mode, Samples, Speed
@@ -24,6 +24,8 @@ from vreview.model.review import (
     Base,
     BaseReason,
     Delta,
+    Dismissal,
+    Dismissed,
     Finding,
     How,
     HunkConflict,
@@ -32,6 +34,7 @@ from vreview.model.review import (
     Stage,
     StageResult,
     StageState,
+    Standing,
     Verdict,
 )
 from vreview.model.series import Cover, Mail, MessageId, Oid, Patch, Person, Series
@@ -247,7 +250,29 @@ REVIEW = Review(
         StageResult(Stage.BUILD, StageState.DONE, 61.25),
         StageResult(Stage.PERF, StageState.NOT_RUN, why="asked for with --skip"),
     ),
-    findings=(Finding(POSITIVE, 1, 1), Finding(NOTE, 2), Finding(SPLAT)),
+    findings=(
+        Finding(POSITIVE, 1, 1, standing=Standing.PERSISTS, notes=("persists since v1",)),
+        Finding(NOTE, 2),
+        Finding(SPLAT),
+    ),
+    dismissed=(
+        Dismissed(
+            Finding(replace(POSITIVE, subject="other"), 1),
+            Dismissal(
+                replace(POSITIVE, subject="other").fingerprint,
+                "the caller\x1b[2J negates it",
+                date(2027, 1, 31),
+            ),
+        ),
+    ),
+    addressed=(
+        Finding(
+            replace(NOTE, subject="gone"),
+            2,
+            standing=Standing.ADDRESSED,
+            notes=("was in v1, gone in v2",),
+        ),
+    ),
     delta=Delta(new=(POSITIVE, NOTE, SPLAT)),
     base_trials=(Trial(BASE, "test", _built("base"), (_run("base", CaseState.PASSED, ()),)),),
     tip_trials=(
@@ -297,6 +322,8 @@ CONFLICT = replace(
     ),
     stages=(StageResult(Stage.APPLY, StageState.FAILED, 0.25, "not every patch applies"),),
     findings=(),
+    dismissed=(),
+    addressed=(),
     base_trials=(),
     tip_trials=(),
     comparisons=(),

@@ -11,7 +11,14 @@ import json
 from vreview.adapters.reporters.safe import safe
 from vreview.model.bench import Comparison
 from vreview.model.observation import Observation, Step
-from vreview.model.review import Applied, AppliedPatch, Finding, HunkConflict, Review
+from vreview.model.review import (
+    Applied,
+    AppliedPatch,
+    Dismissed,
+    Finding,
+    HunkConflict,
+    Review,
+)
 from vreview.model.series import Series
 from vreview.model.trial import Booted, Built, Run, Splat, Trial
 
@@ -39,6 +46,8 @@ def review_value(review: Review, *, version: str) -> dict[str, object]:
         "series": _series(review.series),
         "applied": _applied(applied) if applied else None,
         "findings": [finding_value(f) for f in review.findings],
+        "dismissed": [dismissed_value(one) for one in review.dismissed],
+        "addressed": [finding_value(f) for f in review.addressed],
         "observed": {
             name: [o.fingerprint for o in getattr(review.delta, name)]
             for name in ("new", "fixed", "persisting", "unknown")
@@ -63,12 +72,30 @@ def review_value(review: Review, *, version: str) -> dict[str, object]:
 
 def finding_value(finding: Finding) -> dict[str, object]:
     """One finding; also a line of ``vreview lint --format jsonl``."""
-    return {**_observation(finding.observation), "patch": finding.patch, "hunk": finding.hunk}
+    return {
+        **_observation(finding.observation),
+        "patch": finding.patch,
+        "hunk": finding.hunk,
+        "repaired_by": finding.repaired_by,
+        "standing": finding.standing.value,
+        "notes": [safe(note) for note in finding.notes],
+    }
+
+
+def dismissed_value(one: Dismissed) -> dict[str, object]:
+    """A finding that somebody dismissed, with the reason."""
+    until = one.dismissal.until
+    return {
+        **finding_value(one.finding),
+        "reason": safe(one.dismissal.reason),
+        "until": until.isoformat() if until else None,
+    }
 
 
 def _observation(seen: Observation) -> dict[str, object]:
     return {
         "id": seen.fingerprint,
+        "short_id": seen.short_id,
         "origin": seen.origin.value,
         "tool": seen.tool,
         "rule": seen.rule,

@@ -17,7 +17,7 @@ from vreview.adapters.reporters.safe import safe, safe_line
 from vreview.adapters.reporters.words import comparison_sentence, tested_sentence
 from vreview.logic.quoting import Quotable, quotable, quote, spot
 from vreview.model.bench import Comparison, Speed
-from vreview.model.observation import Observation, Step
+from vreview.model.observation import Step
 from vreview.model.review import Finding, Review
 from vreview.model.series import Mail, Patch, Person
 
@@ -79,7 +79,7 @@ def replies(review: Review, *, version: str) -> tuple[Reply, ...]:
     slower = [c for c in review.comparisons if c.verdict is Speed.SLOWER]
     if whole or slower:
         top = review.series.cover.mail if review.series.cover else review.series.patches[0].mail
-        text = [*(_remark(f.observation) for f in whole), *map(_slower, slower)]
+        text = [*map(_remark, whole), *map(_slower, slower)]
         answers.append(Reply(top, "\n\n".join([*text, footer]) + "\n"))
     for patch in review.series.patches:
         found = [f for f in review.findings if f.patch == patch.n]
@@ -92,17 +92,17 @@ def _interleaved(patch: Patch, findings: Sequence[Finding]) -> str:
     """The patch's mail, trimmed, with the remarks under the lines they are about."""
     lines = quotable(safe(patch.body))
     placed = sorted(
-        ((_spot(lines, f), f.observation) for f in findings),
-        key=lambda pair: (-1 if pair[0] is None else pair[0], pair[1].rule),
+        ((_spot(lines, f), f) for f in findings),
+        key=lambda pair: (-1 if pair[0] is None else pair[0], pair[1].observation.rule),
     )
     who = safe_line(patch.mail.sender.name or patch.mail.sender.email)
     parts = [f"On {patch.mail.date:%a, %d %b %Y %H:%M:%S %z}, {who} wrote:"]
     after = -1
-    for index, seen in placed:
+    for index, finding in placed:
         if index is not None and index > after:
             parts.append("\n".join(quote(lines, upto=index, after=after)))
             after = index
-        parts.append(_remark(seen))
+        parts.append(_remark(finding))
     # The attribution line stands directly above the first quote.
     return "\n\n".join(parts).replace(":\n\n> ", ":\n> ", 1)
 
@@ -117,11 +117,13 @@ def _spot(lines: tuple[Quotable, ...], finding: Finding) -> int | None:
     )
 
 
-def _remark(seen: Observation) -> str:
-    """The question, then the evidence."""
+def _remark(finding: Finding) -> str:
+    """The question, then the evidence, then by what name it can be asked about."""
+    seen = finding.observation
     text = _wrap(seen.question or f"{seen.message}. Is that intended?")
-    evidence = "\n".join(_step(step) for step in seen.evidence)
-    return f"{text}\n\n{evidence}" if evidence else text
+    evidence = [_step(step) for step in seen.evidence]
+    name = ", ".join((seen.rule, seen.short_id, *finding.notes))
+    return "\n".join([text, "", *evidence, f"  [{safe_line(name)}]"])
 
 
 def _step(step: Step) -> str:

@@ -7,6 +7,7 @@ Colours carry meaning and never the only copy of it: NO_COLOR and pipes give the
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 
 from rich import box
 from rich.console import Console, Group, RenderableType
@@ -20,6 +21,7 @@ from vreview.adapters.reporters.words import (
     applied_sentence,
     base_sentence,
     comparison_sentence,
+    dismissed_sentence,
     finding_patch,
     run_sentence,
     series_sentence,
@@ -29,6 +31,7 @@ from vreview.model.bench import Speed
 from vreview.model.observation import Observation, Severity, Step
 from vreview.model.review import (
     AppliedPatch,
+    Dismissed,
     Finding,
     HunkConflict,
     Review,
@@ -53,9 +56,12 @@ _SPEED = {
 class TerminalReporter:
     """Renders to text of a given width; implements ports.Reporter."""
 
-    def __init__(self, *, width: int = 100, color: bool = False) -> None:
+    def __init__(
+        self, *, width: int = 100, color: bool = False, show_dismissed: bool = False
+    ) -> None:
         self._width = width
         self._color = color
+        self._show_dismissed = show_dismissed
 
     def render(self, review: Review) -> str:
         out = io.StringIO()
@@ -82,6 +88,11 @@ class TerminalReporter:
         if review.findings:
             parts.append(_title("Findings"))
             parts += _findings(review)
+        if review.addressed:
+            parts.append(_title("Addressed"))
+            parts += [_passed(f, ", ".join(f.notes)) for f in review.addressed]
+        if review.dismissed:
+            parts += _dismissed(review.dismissed, shown=self._show_dismissed)
         if any(trial.runs for trial in review.tip_trials):
             parts += [_title("Runs"), _runs(review)]
         if review.comparisons:
@@ -153,12 +164,33 @@ def _finding(finding: Finding) -> Group:
         (seen.severity.value, _SEVERITY[seen.severity]),
         f" [{safe_line(seen.rule)}] ",
         _where(seen),
+        (f"  {seen.short_id}", "dim"),
     )
     lines: list[RenderableType] = [head, Text(safe(seen.message))]
+    if finding.notes:
+        lines.append(Text(safe_line(", ".join(finding.notes)), style="bold"))
     if seen.question:
         lines.append(Text(safe(seen.question), style="italic"))
     lines += [Padding(_step(step), (0, 0, 0, 2)) for step in seen.evidence]
     return Group(*lines)
+
+
+def _dismissed(dismissed: Sequence[Dismissed], *, shown: bool) -> list[RenderableType]:
+    if not shown:
+        return [Text(f"\n{dismissed_sentence(len(dismissed))}", style="dim")]
+    parts: list[RenderableType] = [_title("Dismissed")]
+    for one in dismissed:
+        until = f" (until {one.dismissal.until})" if one.dismissal.until else ""
+        parts.append(_passed(one.finding, f"{one.dismissal.reason}{until}"))
+    return parts
+
+
+def _passed(finding: Finding, why: str) -> RenderableType:
+    """A finding that asks for nothing, in three lines."""
+    seen = finding.observation
+    head = f"[{safe_line(seen.rule)}] {_where(seen)}  {seen.short_id}"
+    text = "\n".join((head, safe_line(seen.message), f"  {safe_line(why)}"))
+    return Padding(Text(text, style="dim"), (0, 0, 0, 4))
 
 
 def _where(seen: Observation) -> str:

@@ -33,6 +33,10 @@ def plural(count: int, word: str) -> str:
     return f"{count} {word}{'es' if word.endswith(('ch', 's')) else 's'}"
 
 
+def dismissed_sentence(count: int) -> str:
+    return f"{plural(count, 'finding')} dismissed; --show-dismissed"
+
+
 def short(oid: str | None) -> str:
     return oid[:12] if oid else "none"
 

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The files in which dismissed findings are kept: read all, append to one.
+
+Does not know which findings there are, nor what day it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from vreview.adapters.files import locked, storage_failed, write_whole
+from vreview.errors import ConfigError
+from vreview.model.review import Dismissal
+from vreview.parse.dismissals import HEAD, dismissals, entry
+
+
+def read_dismissals(files: Iterable[Path]) -> tuple[Dismissal, ...]:
+    """All entries of all files, in their order; a file that does not exist has none.
+
+    Raises ConfigError for one that is not as it must be, StorageFailed where none can be read.
+    """
+    return tuple(one for file in files for one in dismissals(_text(file), source=str(file)))
+
+
+def append_dismissal(file: Path, dismissal: Dismissal, *, lock: Path) -> None:
+    """Adds one entry; what the file holds already stays as it is, byte for byte.
+
+    Two at once do not lose each other's entry: both wait for ``lock``. Raises ConfigError for a
+    file that cannot be read as it is, StorageFailed.
+    """
+    file = file.resolve()  # a link to the file stays one
+    with locked(lock):
+        before = _text(file)
+        dismissals(before, source=str(file))
+        gap = "" if not before or before.endswith("\n") else "\n"
+        write_whole(file, ((before or HEAD) + gap + entry(dismissal)).encode())
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_bytes().decode()
+    except FileNotFoundError:
+        return ""
+    except UnicodeDecodeError as err:
+        raise ConfigError(f"cannot read {file}: {err}", hint=f"correct {file}") from err
+    except OSError as err:
+        raise storage_failed("read", file, err) from err
