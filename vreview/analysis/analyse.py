@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from vreview.analysis.checks import CHECKS, FILE_CHECKS
 from vreview.analysis.excerpt import Chunk, stitch
 from vreview.analysis.expr import TooDeep
-from vreview.analysis.facts import FileFacts, FunctionFacts, addresses_taken
+from vreview.analysis.facts import FileFacts, FunctionFacts
 from vreview.analysis.graph import Graph, build
 from vreview.analysis.hit import FileAnalysis, FunctionSpan, Hit
 from vreview.analysis.knowledge import Knowledge
@@ -47,12 +47,14 @@ def analyse(
     knowledge: Knowledge,
     rules: frozenset[str] | None = None,
     context: Sequence[FileSummary] = (),
-    wanted: Callable[[FunctionSummary], bool] | None = None,
+    wanted: Callable[[FunctionSpan], bool] | None = None,
+    callers: int = 0,
 ) -> FileAnalysis:
     """All hits of the checks named in ``rules`` (``None``: every one) in the C text ``text``.
 
     ``context``: summaries of the series' other files, for callbacks and helpers that live there.
-    ``wanted``: the functions to judge (``None``: every one); the others are only read.
+    ``wanted``: the functions to judge (``None``: every one), with so many levels of their
+    ``callers`` in the file; the others are only read.
     Deterministic; never raises for any text.
     """
     read = _read(text, path, knowledge)
@@ -67,18 +69,39 @@ def analyse(
         world=world,
         functions=understood,
         comments=read.masked.comments,
-        address_taken=addresses_taken(understood) | _in_slots(read, world),
+        in_slots=_in_slots(read, world),
         lines=tuple(text.split(b"\n")),
         masked=read.masked.text,
     )
-    judged = [f for f in understood if wanted is None or wanted(f.summary)]
+    judged = _judged(understood, read, wanted, callers)
     hits = _hits(facts, judged, rules, text.count(b"\n") + 1)
     read.not_understood += [(f.name, f.flow.gave_up) for f in judged if f.flow.gave_up]
     return FileAnalysis(
         hits=hits,
         functions=tuple(read.spans),
+        judged=frozenset(f.name for f in judged),
         not_understood=tuple(read.not_understood),
     )
+
+
+def _judged(
+    understood: Sequence[FunctionFacts],
+    read: _Read,
+    wanted: Callable[[FunctionSpan], bool] | None,
+    callers: int,
+) -> list[FunctionFacts]:
+    """The wanted functions, and who may show what changed in them: their callers, and whoever
+    waits for a callback."""
+    if wanted is None:
+        return list(understood)
+    registered = [FunctionSpan(c.function, c.line, c.line) for c in read.summary.callbacks]
+    names = {span.name for span in (*read.spans, *registered) if wanted(span)}
+    for _ in range(callers):
+        names |= {
+            f.name for f in understood if not names.isdisjoint(c.call for c in f.summary.calls)
+        }
+    waiting = callers > 0 and bool(names)
+    return [f for f in understood if f.name in names or (waiting and f.summary.waits)]
 
 
 def _hits(

@@ -86,11 +86,16 @@ class FileFacts:
     world: World
     functions: tuple[FunctionFacts, ...]
     comments: tuple[Comment, ...]
-    address_taken: frozenset[str]
+    in_slots: frozenset[str]
     lines: tuple[bytes, ...]
     """The text as it was given, line by line."""
     masked: bytes
     """The text that was parsed, same lines: no comments, directives, or insides of strings."""
+
+    @cached_property
+    def address_taken(self) -> frozenset[str]:
+        """Functions that are handed to someone: their callers are not all in sight."""
+        return addresses_taken(self.functions) | self.in_slots
 
     @cached_property
     def mapped(self) -> Mapping[str, Mapped]:

@@ -48,8 +48,9 @@ class FunctionSpan:
 @dataclass(frozen=True, slots=True)
 class FileAnalysis:
     """All hits of a file, sorted by line. ``not_understood`` pairs a function with the reason
-    for which the checks stayed silent on it."""
+    for which the checks stayed silent on it. ``judged``: the functions that were looked at."""
 
     hits: tuple[Hit, ...]
     functions: tuple[FunctionSpan, ...]
+    judged: frozenset[str] = frozenset()
     not_understood: tuple[tuple[str, str], ...] = ()

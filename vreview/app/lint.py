@@ -11,9 +11,10 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from vreview.analysis.analyse import analyse, analyse_excerpt, summarise, summarise_excerpt
-from vreview.analysis.hit import FileAnalysis, Hit
+from vreview.analysis.hit import FileAnalysis, FunctionSpan, Hit
 from vreview.analysis.knowledge import Knowledge, knowledge_from
 from vreview.analysis.summary import FileSummary
 from vreview.app.states import HunkStates, Source, States, TreeStates, Whole, is_kernel_c
@@ -26,6 +27,8 @@ from vreview.model.review import Applied, Finding
 from vreview.model.series import Oid, Patch, Series
 from vreview.ports import Repo
 from vreview.rulebook import RuleBook
+
+_CALLERS = 2  # levels of callers in which a change may show
 
 TOOL = "vreview"
 """The name under which the rules' observations stand."""
@@ -124,13 +127,29 @@ class _Reader:
     def _analysed(self, source: Source, history: FileHistory, state: int) -> FileAnalysis:
         context = tuple(self._context(history, state))
         rules, path = self.rulebook.checks, history.path
-        if isinstance(source, Whole):
-            return analyse(
-                source.text, path, knowledge=self.knowledge, rules=rules, context=context
+        if not isinstance(source, Whole):
+            return analyse_excerpt(
+                source.chunks, path, knowledge=self.knowledge, rules=rules, context=context
             )
-        return analyse_excerpt(
-            source.chunks, path, knowledge=self.knowledge, rules=rules, context=context
+        tip = state == len(history.steps)
+        return analyse(
+            source.text,
+            path,
+            knowledge=self.knowledge,
+            rules=rules,
+            context=context,
+            wanted=partial(self._touched, history) if tip else partial(self._compared, history),
+            callers=_CALLERS if tip else 0,
         )
+
+    def _touched(self, history: FileHistory, span: FunctionSpan) -> bool:
+        return disturbance(span.first, span.last, self.edits(history)) is not None
+
+    def _compared(self, history: FileHistory, span: FunctionSpan) -> bool:
+        """A function of an earlier state that the tip's may be compared with: the same one, or
+        one that is gone, from which code may have moved."""
+        tip = self.analysis(history, len(history.steps))
+        return span.name in tip.judged or all(span.name != f.name for f in tip.functions)
 
     def _context(self, history: FileHistory, state: int) -> Iterator[FileSummary]:
         """The other files as they are after the same patch."""
