@@ -30,7 +30,7 @@ def plural(count: int, word: str) -> str:
     """``1 patch``, ``2 patches``."""
     if count == 1:
         return f"1 {word}"
-    return f"{count} {word}{'es' if word.endswith(('ch', 's')) else 's'}"
+    return f"{count} {word}{'es' if word.endswith(('ch', 's', 'x')) else 's'}"
 
 
 def dismissed_sentence(count: int) -> str:
