@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from vreview.analysis.analyse import analyse
-from vreview.analysis.checks import CHECKS
+from vreview.analysis.checks import NAMES
 from vreview.analysis.knowledge import knowledge_from
 from vreview.parse.rulepage import SECTIONS, marks, sections
 from vreview.rulebook import Rule, RuleBook
@@ -70,7 +70,7 @@ def eye_of(book: RuleBook) -> Eye:
 
 
 def held_to_examples(
-    rule: Rule, texts: Mapping[str, str], eye: Eye, *, checks: frozenset[str] = frozenset(CHECKS)
+    rule: Rule, texts: Mapping[str, str], eye: Eye, *, checks: frozenset[str] = NAMES
 ) -> RuleTest:
     """Holds ``rule`` against its own ``texts`` (by file name). ``checks``: those that exist."""
     expected = marks(texts["bad.c"])

@@ -24,3 +24,5 @@ FILE_CHECKS: Mapping[str, FileCheck] = {
     m.RULE: m.check_file for m in _modules() if hasattr(m, "check_file")
 }
 """Checks of the text, for what stands outside of functions too."""
+
+NAMES = frozenset(CHECKS) | frozenset(FILE_CHECKS)

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""``if (p) kfree(p);``: the free looks at NULL itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vreview.analysis.expr import Expr, K, is_nought, render
+from vreview.analysis.facts import FileFacts, FunctionFacts
+from vreview.analysis.graph import Node, Op, Way
+from vreview.analysis.hit import Hit, HitStep
+
+RULE = "check-before-free"
+
+
+def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
+    """One hit for each test that guards nothing but such a call."""
+    frees = file.knowledge.manners_of("null_safe")
+    nodes = function.graph.nodes
+    for node in nodes:
+        pointer = _tested(node)
+        if not pointer:
+            continue
+        ways = {arc.way: arc.target for arc in node.arcs}
+        freed = nodes[ways[Way.TRUE]] if Way.TRUE in ways else node
+        call = freed.expr
+        if freed.op is not Op.EVAL or call is None or call.kind is not K.CALL:
+            continue
+        after = [arc.target for arc in freed.arcs]
+        if call.text not in frees or after != [ways.get(Way.FALSE, -1)]:
+            continue
+        if [render(kid) for kid in call.kids] == [pointer]:
+            yield Hit(
+                rule=RULE,
+                function=function.name,
+                line=node.line,
+                subject=f"{call.text}({pointer})",
+                words=(("free", call.text), ("pointer", pointer)),
+                steps=(
+                    HitStep(node.line, f"{pointer} is tested"),
+                    HitStep(call.line, f"{call.text}() does nothing for NULL"),
+                ),
+            )
+
+
+def _tested(node: Node) -> str:
+    """The pointer that a branch tests against NULL."""
+    expr: Expr | None = node.expr
+    if node.op is not Op.BRANCH or expr is None:
+        return ""
+    if expr.kind is K.BINARY and expr.text == "!=" and is_nought(expr.kids[1]):
+        expr = expr.kids[0]
+    return render(expr) if expr.kind in (K.NAME, K.MEMBER) else ""
