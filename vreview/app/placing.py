@@ -10,21 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from vreview.analysis.hit import FunctionSpan
-from vreview.analysis.mask import mask
-from vreview.analysis.syntax import functions_of, parse
+from vreview.analysis.spans import function_at
 from vreview.logic.attribution import Edit, disturbance, new_first, origin
 from vreview.logic.history import FileHistory
 from vreview.model.observation import Observation, Place, Step
 from vreview.model.review import Finding
 from vreview.model.series import Patch
-
-
-def spans_of(text: bytes) -> tuple[FunctionSpan, ...]:
-    """The functions of a C file."""
-    return tuple(
-        FunctionSpan(found.name, found.first, found.last)
-        for found in functions_of(parse(mask(text)))
-    )
 
 
 def in_functions(
@@ -42,8 +33,7 @@ def _quoted(
     seen: Observation, lines: Sequence[bytes], path: str, spans: Sequence[FunctionSpan]
 ) -> Observation:
     line = seen.place.line
-    function = next((s.name for s in spans if s.first <= line <= s.last), seen.place.function)
-    place = Place(path, line, function)
+    place = Place(path, line, function_at(spans, line) or seen.place.function)
     source = lines[line - 1].rstrip(b"\r").decode(errors="replace") if line else ""
     return replace(seen, place=place, evidence=(Step("", place, source), *seen.evidence))
 

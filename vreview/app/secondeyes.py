@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 
+from vreview.analysis.spans import spans_of
 from vreview.app.lint import LintResult
 from vreview.app.panel import Panel, Session
-from vreview.app.placing import added_line, attributed, in_functions, in_patch, spans_of
+from vreview.app.placing import added_line, attributed, in_functions, in_patch
 from vreview.app.states import TreeStates, Whole, is_kernel_c
 from vreview.app.trial import Side
 from vreview.logic.delta import delta, with_moves_settled

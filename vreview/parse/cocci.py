@@ -25,6 +25,7 @@ _VIRTUAL = re.compile(r"^\s*virtual\s+(?P<names>[\w, \t]+);?\s*$", re.MULTILINE)
 _LANGUAGE = re.compile(
     r"^@\s*\w*\s*(?:script|initialize|finalize)\s*:\s*(?P<name>\w+)", re.MULTILINE
 )
+_HUNK = re.compile(r"^@@ -(?P<line>\d+)(?:,\d+)? \+\d+(?:,\d+)? @@")
 # What a reader of one file may ask for; none of them names a file or runs anything.
 _HARMLESS = re.compile(
     r"--(?:no-includes|include-headers|all-includes|local-includes|recursive-includes|no-loops"
@@ -63,6 +64,26 @@ def read_semantic(text: str) -> Semantic:
 def _comment(text: str, mark: str) -> str:
     lines = [line for line in text.splitlines() if line.startswith(mark)]
     return " ".join(" ".join(line[len(mark) :].strip("/# \t") for line in lines).split())
+
+
+def matched_lines(diff: str) -> tuple[int, ...]:
+    """The lines of the old file at which a diff of spatch begins to differ: what a script with
+    stars, or with minus and plus lines, has matched."""
+    found: list[int] = []
+    line, inside, before = 0, False, " "
+    for text in diff.splitlines():
+        if hunk := _HUNK.match(text):
+            line, inside, before = int(hunk["line"]), True, " "
+            continue
+        marker = text[:1] or " "
+        if not inside or marker not in " +-" or text.startswith(("--- ", "diff ")):
+            inside = False
+            continue
+        if marker != " " and before == " ":
+            found.append(max(line, 1))
+        line += marker != "+"
+        before = marker
+    return tuple(dict.fromkeys(found))
 
 
 def first_sentence(text: str) -> str:

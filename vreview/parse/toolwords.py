@@ -61,6 +61,7 @@ _ABOUT: tuple[tuple[re.Pattern[str], Category], ...] = tuple(
         (r"null|deref|kmerr|\beno\b", Category.NULL),
     )
 )  # fmt: skip
+_SMALL = frozenset({"a", "an", "the", "in", "of", "to", "from", "for", "is", "we", "by", "with"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +196,8 @@ def _with_step(seen: Observation, said: _Said) -> Observation:
 def _slug(text: str) -> str:
     """A name for a kind of remark of a tool that gives none: its first words, no names in it."""
     plain = re.sub(r"'[^']*'|\"[^\"]*\"|\([^)]*\)|\b\w*\d\w*\b", " ", text.lower())
-    return "-".join(re.findall(r"[a-z]+", plain)[:4]) or "remark"
+    words = [word for word in re.findall(r"[a-z]+", plain) if word not in _SMALL]
+    return "-".join(words[:3]) or "remark"
 
 
 def _observed(

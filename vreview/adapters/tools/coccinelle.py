@@ -12,7 +12,7 @@ from pathlib import Path
 from time import monotonic
 
 from vreview.adapters.tools.calling import alone, of_file, version_line
-from vreview.adapters.tools.spatch import INSTALL, PROGRAM, can_run, report_of
+from vreview.adapters.tools.spatch import INSTALL, PROGRAM, can_run, output_of
 from vreview.adapters.tools.treescripts import TreeScripts
 from vreview.errors import CommandFailed, CommandTimeout
 from vreview.model.look import Look, Seen, Sight
@@ -70,7 +70,7 @@ def _of_one(
     header = read_semantic(script.read_text(errors="replace"))
     if not can_run(header):
         return ()
-    text = report_of(script, header, at.file, folder=folder, deadline_s=deadline_s)
+    text = output_of(script, header, at.file, folder=folder, deadline_s=deadline_s)
     said = coccinelle_said(text, prefix=f"{folder}/", rule=name, confidence=header.confidence)
     why = (Step(first_sentence(header.description)),) if header.description else ()
     return tuple(replace(one, evidence=(*one.evidence, *why)) for one in of_file(said, at.file))

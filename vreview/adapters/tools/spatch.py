@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""One run of spatch: one script over one file, in its report mode."""
+"""One run of spatch: one script over one file."""
 
 from __future__ import annotations
 
@@ -13,16 +13,21 @@ PROGRAM = "spatch"
 INSTALL = "apt-get install coccinelle"
 
 
-def report_of(script: Path, header: Semantic, file: str, *, folder: Path, deadline_s: float) -> str:
-    """What the script prints about ``folder/file``; lines begin with that absolute path.
+def output_of(script: Path, header: Semantic, file: str, *, folder: Path, deadline_s: float) -> str:
+    """What a script prints about ``folder/file``, whose lines begin with that absolute path; for
+    a script that has no report mode, with the diff that it makes.
 
     Raises CommandFailed, CommandTimeout, ToolMissing.
     """
-    mode = ("-D", "report") if "report" in header.modes else ()
+    mode = next((name for name in ("report", "context", "patch") if name in header.modes), "")
     argv = (
-        PROGRAM, *mode, "--no-show-diff", "--very-quiet", "--cocci-file", str(script),
-        *header.options, str(folder / file),
-    )  # fmt: skip
+        PROGRAM,
+        *(("-D", mode) if mode else ()),
+        *(("--no-show-diff",) if mode == "report" else ()),
+        *("--very-quiet", "--cocci-file", str(script)),
+        *header.options,
+        str(folder / file),
+    )
     return called(argv, cwd=folder, deadline_s=deadline_s).text
 
 
