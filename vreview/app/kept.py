@@ -16,6 +16,7 @@ from cattrs.preconf.json import make_converter
 from vreview.errors import InputError
 from vreview.logic.excerpt import excerpts
 from vreview.logic.history import histories
+from vreview.model.kept import KeptFinding, Line
 from vreview.model.observation import Observation
 from vreview.model.review import Applied, Finding
 from vreview.model.series import Oid, Series
@@ -31,26 +32,6 @@ SHORTEST = 4
 _MOST_LINES = 400
 _CONVERTER = make_converter()
 _CONVERTER.register_structure_hook(date, lambda text, _: date.fromisoformat(text))
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of source as it stands, without its end; ``number`` from 1."""
-
-    number: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class KeptFinding:
-    """``series`` is its title, ``named`` what was typed to review it; ``total`` counts its patches.
-    ``lines`` are those that the finding is about and some around them, as far as they were seen."""
-
-    finding: Finding
-    series: str
-    named: tuple[str, ...]
-    total: int
-    lines: tuple[Line, ...] = ()
 
 
 def keepable(

@@ -122,7 +122,7 @@ class Observed:
             tip_trials=tuple(self._trials(Side.TIP, applied)),
             comparisons=tuple(self.comparisons),
             verdict=verdict(known.findings, self.comparisons, self.stages, idle=idle),
-            remarks=(*self.remarks, *dict.fromkeys(self._limits())),
+            remarks=(*self.remarks, *known.remarks, *dict.fromkeys(self._limits())),
             dismissed=known.dismissed,
             addressed=known.addressed,
         )

@@ -40,6 +40,14 @@ from vreview.ports import Benchmark, TestSuite
 
 T = TypeVar("T")
 
+Settle = Callable[[Series, LintResult | None, Sequence[Finding]], Settled]
+
+
+def all_stand(_: Series, __: LintResult | None, findings: Sequence[Finding]) -> Settled:
+    """Nothing is dismissed, and there is no version before."""
+    return Settled(tuple(findings))
+
+
 HEAVY = frozenset({Stage.BUILD, Stage.BOOT, Stage.TEST, Stage.PERF})
 
 
@@ -56,8 +64,8 @@ class ReviewTools:
     benchmarks: Sequence[Benchmark]
     clock: Callable[[], float]
     wall_boots: int = 0
-    settle: Callable[[Sequence[Finding]], Settled] = lambda findings: Settled(tuple(findings))
-    """What is known of findings besides: dismissed, or there since the version before."""
+    settle: Settle = all_stand
+    """What is known of all findings besides: dismissed, or there since the version before."""
 
 
 def review(
@@ -66,8 +74,7 @@ def review(
     """Walks the stages; every one that does not run says why. Raises only for our own failures."""
     seen = Observed(series)
     applied = None if no_tree else _applied(seen, tools)
-    if Stage.LINT in stages:
-        _lint(seen, applied, tools)
+    linted = _lint(seen, applied, tools) if Stage.LINT in stages else None
     heavy = stages & HEAVY
     commits = both_commits(applied)
     if commits is not None:
@@ -79,7 +86,7 @@ def review(
                     stage,
                     "there is no tree" if applied is None else "the series does not apply",
                 )
-    return seen.frozen(applied, settle=tools.settle)
+    return seen.frozen(applied, settle=lambda findings: tools.settle(series, linted, findings))
 
 
 def _timed(tools: ReviewTools, step: Callable[[], T]) -> tuple[T, float]:
@@ -100,7 +107,7 @@ def _applied(seen: Observed, tools: ReviewTools) -> Applied:
     return applied
 
 
-def _lint(seen: Observed, applied: Applied | None, tools: ReviewTools) -> None:
+def _lint(seen: Observed, applied: Applied | None, tools: ReviewTools) -> LintResult:
     result, seconds = _timed(
         tools,
         lambda: tools.lab.journal.once(
@@ -110,6 +117,7 @@ def _lint(seen: Observed, applied: Applied | None, tools: ReviewTools) -> None:
     seen.findings.extend(result.findings)
     seen.remarks.extend(result.remarks)
     seen.stages.append(StageResult(Stage.LINT, StageState.DONE, seconds))
+    return result
 
 
 def _try_both_trees(

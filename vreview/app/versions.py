@@ -8,6 +8,7 @@ text is read, and then nothing is called new. Compares nothing itself.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from vreview.app.lint import LintResult
 from vreview.logic.settle import Version
@@ -20,32 +21,21 @@ Lint = Callable[[Series, Applied | None], LintResult]
 
 def version_of(series: Series, result: LintResult) -> Version:
     """What was found in ``series``, fit to be compared with another version of it."""
-    return Version(series.version, result.findings, result.whole, frozenset(series.paths))
+    limits = (
+        ()
+        if result.whole
+        else (f"v{series.version} could not be read whole: nothing is called new since then",)
+    )
+    return Version(series.version, result.findings, result.whole, frozenset(series.paths), limits)
 
 
-def earlier(
-    series: Series, *, apply: Apply | None, lint: Lint, base: str | None
-) -> tuple[Version, tuple[str, ...]]:
-    """The version before with what was found in it, and remarks on how far it could be read.
-
-    ``apply`` is None without a tree.
-    """
+def earlier(series: Series, *, apply: Apply | None, lint: Lint, base: str | None) -> Version:
+    """The version before with what was found in it. ``apply`` is None without a tree."""
     if apply is None:
-        result = lint(series, None)
-        return version_of(series, result), _limits(series, result)
+        return version_of(series, lint(series, None))
     for tried in dict.fromkeys((None, base)):
         applied = apply(series, tried)
         if applied.complete:
-            result = lint(series, applied)
-            return version_of(series, result), _limits(series, result)
-    found = version_of(series, lint(series, None))
-    return (
-        Version(found.number, found.findings, False, found.paths),
-        (f"v{series.version} does not apply: only its hunks' own text was compared",),
-    )
-
-
-def _limits(series: Series, result: LintResult) -> tuple[str, ...]:
-    if result.whole:
-        return ()
-    return (f"v{series.version} could not be read whole: nothing is called new since then",)
+            return version_of(series, lint(series, applied))
+    why = f"v{series.version} does not apply: only its hunks' own text was compared"
+    return replace(version_of(series, lint(series, None)), whole=False, limits=(why,))

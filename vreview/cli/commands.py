@@ -11,7 +11,9 @@ from vreview.cli import pages, rules, tree
 from vreview.cli.apply import apply_command
 from vreview.cli.boot import boot_command, suites_command
 from vreview.cli.build import build_command
+from vreview.cli.dismiss import dismiss_command
 from vreview.cli.doctor import doctor_command
+from vreview.cli.explain import explain_command
 from vreview.cli.lint import lint_command
 from vreview.cli.perf import perf_command
 from vreview.cli.review import review_command
@@ -52,6 +54,8 @@ for name, verb, page in (
     ("review", review_command, pages.REVIEW),
     ("apply", apply_command, pages.APPLY),
     ("lint", lint_command, pages.LINT),
+    ("explain", explain_command, pages.EXPLAIN),
+    ("dismiss", dismiss_command, pages.DISMISS),
     ("build", build_command, pages.BUILD),
     ("boot", boot_command, pages.BOOT),
     ("test", suites_command, pages.TEST),

@@ -16,7 +16,7 @@ import typer
 from vreview import wiring
 from vreview.adapters.mail.folders import bytes_at
 from vreview.adapters.reporters.lintreport import lint_text, lint_value
-from vreview.app.kept import KeptFinding, keepable
+from vreview.app.kept import keepable
 from vreview.app.lint import LintResult, lint
 from vreview.app.versions import earlier, version_of
 from vreview.cli.boundary import Exit
@@ -24,6 +24,7 @@ from vreview.cli.options import SERIES, Base, Settings, ShowDismissed, Since, Tr
 from vreview.errors import InputError, SeriesError, StorageFailed
 from vreview.logic.settle import Version as Found
 from vreview.logic.settle import settled
+from vreview.model.kept import KeptFinding
 from vreview.model.observation import Severity
 from vreview.model.review import Applied, Finding, Settled
 from vreview.model.series import Series
@@ -91,19 +92,18 @@ def lint_command(
     if each:
         return _each(series, reviewed, settle, form, show_dismissed=show_dismissed)
     before: Found | None = None
-    limits: tuple[str, ...] = ()
     if since:
         apply = (lambda found, on: repo.apply(found, base=on)) if repo else None
-        before, limits = earlier(read([since]), apply=apply, lint=linted, base=base)
+        before = earlier(read([since]), apply=apply, lint=linted, base=base)
     done = reviewed(series)
     told = settle(done, before)
     _keep(done.kept)
     if form is LintFormat.TEXT:
         total = max(done.series.total, len(done.series.patches))
-        remarks = (*limits, *done.result.remarks)
+        remarks = (*told.remarks, *done.result.remarks)
         sys.stdout.write(lint_text(told, remarks, total=total, show_dismissed=show_dismissed))
     else:
-        _print_json(_value(" ".join(series), told, done.result, limits), form)
+        _print_json(_value(" ".join(series), told, done.result), form)
     status = _exit(told.findings)
     return status if status or done.result.whole else Exit.CANNOT_TELL
 
@@ -165,12 +165,9 @@ def _each(
     return _exit(findings)
 
 
-def _value(
-    name: str, told: Settled, result: LintResult, limits: Sequence[str] = ()
-) -> dict[str, object]:
-    return lint_value(
-        name, settled=told, remarks=(*limits, *result.remarks), seconds=result.seconds
-    )
+def _value(name: str, told: Settled, result: LintResult) -> dict[str, object]:
+    remarks = (*told.remarks, *result.remarks)
+    return lint_value(name, settled=told, remarks=remarks, seconds=result.seconds)
 
 
 def _print_json(value: dict[str, object], form: LintFormat) -> None:

@@ -13,7 +13,8 @@ _OURS = (3, "the machine or a tool failed")
 _NOT_BUILT = (4, "the kernel was not built; its log is named")
 _RUNS = ("$XDG_STATE_HOME/vreview/runs/", "one folder a review")
 _STAGES = ("$XDG_STATE_HOME/vreview/stages/", "consoles, one folder a call")
-_CACHE = ("$XDG_CACHE_HOME/vreview/", "kernels, trees; deleting it loses time")
+_CACHE = ("$XDG_CACHE_HOME/vreview/", "kernels, trees; may be deleted")
+_DISMISSED = ("$XDG_CONFIG_HOME/vreview/dismissed.toml", "what was dismissed")
 _CONFIG = ("$XDG_CONFIG_HOME/vreview/config.toml", "the settings")
 
 
@@ -69,12 +70,13 @@ REVIEW = Page(
         (4, "cannot tell: it does not apply, or the base fails as well"),
         (130, "interrupted; --resume goes on"),
     ),
-    files=(_RUNS, _CACHE),
+    files=(_RUNS, _DISMISSED, _CACHE),
     examples=(
         "vreview review thread.mbox --tree ~/linux",
         "vreview review --base v6.1 --skip perf 0001-*.patch 0002-*.patch",
         "vreview review --format mail HEAD~3.. > replies.mbox",
         "vreview review --resume",
+        "vreview review v2.mbox --since v1.mbox",
     ),
 )
 
@@ -101,10 +103,36 @@ LINT = Page(
         _OURS,
         (4, "nothing found, but not every patch could be read"),
     ),
+    files=(("$XDG_STATE_HOME/vreview/lints/", "what explain shows"), _DISMISSED),
     examples=(
         "vreview lint thread.mbox --tree ~/linux",
         "git format-patch --stdout -1 | vreview lint --no-tree -",
         "vreview lint --no-tree --each --format jsonl patches/*.patch",
+        "vreview lint v2.mbox --since v1.mbox",
+    ),
+)
+
+EXPLAIN = Page(
+    summary="Show one finding's path, line by line, and what would help.",
+    status=((0, "shown"), (2, "bad input or usage: no kept result has this id"), _OURS),
+    files=(
+        ("$XDG_STATE_HOME/vreview/lints/", "the last 30 lints that found something"),
+        _RUNS,
+    ),
+    examples=("vreview lint thread.mbox", "vreview explain 51ca28c7e3"),
+)
+
+DISMISS = Page(
+    summary="Take a finding out of later reports, with a reason.",
+    status=((0, "written"), _BAD_INPUT, _OURS),
+    files=(
+        ("$XDG_CONFIG_HOME/vreview/dismissed.toml", "where, unless 'dismissed' is set"),
+        _CONFIG,
+    ),
+    examples=(
+        'vreview dismiss 51ca28c7e3 --reason "its caller negates it"',
+        'vreview dismiss 51ca28c7e3 --reason "fixed next cycle" --until 2030-06-30',
+        'vreview dismiss 51ca28c7e3 --reason "by design" --file ~/team.toml',
     ),
 )
 

@@ -18,6 +18,8 @@ from vreview.cli.options import (
     Quiet,
     ReportFormat,
     Settings,
+    ShowDismissed,
+    Since,
     Tree,
     Version,
 )
@@ -83,6 +85,8 @@ def review_command(
             help="Boots a side for wall-clock samples, 4 or more to tell anything; 0 for none.",
         ),
     ] = 0,
+    since: Since = None,
+    show_dismissed: ShowDismissed = False,
     form: Annotated[ReportFormat, typer.Option("--format", help="How to tell it.")] = (
         ReportFormat.TEXT
     ),
@@ -92,13 +96,19 @@ def review_command(
     """Apply, build, boot, test, measure and read a series, and say what it changes.
 
     The tree is built, booted and tested with the series and without it; the report holds what is
-    new. The run is kept: an interrupted one goes on with --resume.
+    new. The run is kept: an interrupted one goes on with --resume. Each finding has an id, by which
+    `vreview explain` shows it at length and `vreview dismiss` takes it out of later reports.
     """
     asked = tuple(settings or ())
     config = wiring.settings(asked)
     if resume == bool(series):
         raise InputError(
             "expected a SERIES, or --resume alone", hint="vreview review SERIES | --resume"
+        )
+    if resume and since:
+        raise InputError(
+            "--since goes with a SERIES: a resumed run knows its version before",
+            hint="vreview review --resume",
         )
     if resume:
         request, where = wiring.resumed_run(run)
@@ -112,8 +122,9 @@ def review_command(
             no_tree=no_tree,
             wall_boots=wall_boots,
             settings=asked,
+            since=bool(since),
         )
-        where = wiring.new_run(request, series or (), config=config)
+        where = wiring.new_run(request, series or (), config=config, since=since or "")
     try:
         with wiring.observer(quiet=quiet) as observer:
             found = wiring.series_of(where, request)
@@ -130,8 +141,10 @@ def review_command(
         raise
     for name, text in wiring.reports(result).items():
         wiring.keep(where.folder / name, text)
+    where.save(wiring.RESULT, wiring.explainable(result, request, config=config))
     where.save("end", {"verdict": result.verdict.value})
-    sys.stdout.write(wiring.reporter(form.value, tty=sys.stdout.isatty()).render(result))
+    report = wiring.reporter(form.value, tty=sys.stdout.isatty(), show_dismissed=show_dismissed)
+    sys.stdout.write(report.render(result))
     if not quiet:
         print(f"kept in {_short(where.folder)}", file=sys.stderr)
     return EXIT[result.verdict]

@@ -7,21 +7,20 @@ import json
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from vreview import wiring
-from vreview.adapters.reporters.rulereport import drawn, rule_page, rule_value, rules_table
-from vreview.adapters.reporters.rulereport import rules_value as listed
-from vreview.app.new_rule import skeleton
-from vreview.app.rules_tested import RuleTest, eye_of, held_to_examples, rests_on
 from vreview.cli import pages
 from vreview.cli.boundary import Exit
 from vreview.cli.options import Settings
 from vreview.errors import InputError
 from vreview.model.observation import Category
 from vreview.rulebook import RuleBook, folder_of, load_rules, texts_of
+
+if TYPE_CHECKING:
+    from vreview.app.rules_tested import RuleTest
 
 app = typer.Typer(
     help=pages.RULES.summary,
@@ -59,10 +58,12 @@ def list_command(
 
     A rule that the settings turn off is listed with the severity "off".
     """
+    from vreview.adapters.reporters.rulereport import drawn, rules_table, rules_value
+
     off = frozenset(wiring.settings(settings or ()).rules_off)
     book = _book(rules)
     if form is ListFormat.JSON:
-        _print_json(listed(book.rules, off=lambda rule: rule.id in off))
+        _print_json(rules_value(book.rules, off=lambda rule: rule.id in off))
         return
     table = rules_table(book.rules, off=lambda rule: rule.id in off)
     width, color = wiring.terminal(sys.stdout.isatty())
@@ -82,6 +83,9 @@ def show_command(
     Below the page stand its words, the knowledge tables without which it would judge its own
     examples differently, and the merged fixes whose bugs it would have reported.
     """
+    from vreview.adapters.reporters.rulereport import drawn, rule_page, rule_value
+    from vreview.app.rules_tested import rests_on
+
     off = wiring.settings(settings or ()).rules_off
     book = _book(rules)
     one = book.rule(rule)
@@ -112,6 +116,8 @@ def new_command(
     The folder is complete and loads; `vreview rules test` names each line that is still to be
     filled in. The rule is named for what it flags: missing-unlock, not check-locks.
     """
+    from vreview.app.new_rule import skeleton
+
     texts = skeleton(rule, category=category)
     folder = rules / rule
     if folder.exists():
@@ -136,6 +142,8 @@ def try_command(
     no other line by any rule; nothing in its good.c may be flagged. Prints a line a rule, and
     file:line: for each promise that is not kept.
     """
+    from vreview.app.rules_tested import eye_of, held_to_examples
+
     book = _book(rules)
     chosen = [book.rule(name) for name in names] if names else list(book.rules)
     eye = eye_of(book)

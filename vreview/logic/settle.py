@@ -18,12 +18,14 @@ from vreview.model.review import Dismissal, Dismissed, Finding, Settled, Standin
 @dataclass(frozen=True, slots=True)
 class Version:
     """A version of a series, and what was found in it. ``whole``: every patch of it was read;
-    otherwise silence about a finding says nothing. ``paths`` are the files that it touches."""
+    otherwise silence about a finding says nothing. ``paths`` are the files that it touches,
+    ``limits`` sentences about what could not be read."""
 
     number: int
     findings: tuple[Finding, ...]
     whole: bool
     paths: frozenset[str] = frozenset()
+    limits: tuple[str, ...] = ()
 
 
 def settled(
@@ -46,7 +48,8 @@ def settled(
     known = compared(now, before)
     told = {id(one.observation): one for one in known.findings}
     stand = _dismissed([told.get(id(f.observation), f) for f in findings], dismissals, today)
-    return replace(stand, addressed=_dismissed(known.addressed, dismissals, today).findings)
+    addressed = _dismissed(known.addressed, dismissals, today).findings
+    return replace(stand, addressed=addressed, remarks=known.remarks)
 
 
 def _dismissed(
@@ -94,7 +97,7 @@ def compared(now: Version, before: Version) -> Settled:
         for f in before.findings
         if id(f.observation) in gone
     )
-    return Settled(tuple(findings), addressed=tuple(addressed))
+    return Settled(tuple(findings), addressed=tuple(addressed), remarks=before.limits)
 
 
 def _how_gone(observation: Observation, now: Version, before: Version) -> str:

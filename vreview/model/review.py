@@ -157,11 +157,13 @@ class Dismissed:
 @dataclass(frozen=True, slots=True)
 class Settled:
     """Findings when everything is known about them: ``findings`` are to be told, ``dismissed`` to
-    be counted, ``addressed`` were in the version before and are gone."""
+    be counted, ``addressed`` were in the version before and are gone. ``remarks`` say, in
+    sentences, how far the version before could be read."""
 
     findings: tuple[Finding, ...] = ()
     dismissed: tuple[Dismissed, ...] = ()
     addressed: tuple[Finding, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ def marks(text: str) -> tuple[tuple[int, str], ...]:
     return tuple((number, mark[1]) for number, line in lines for mark in _MARK.finditer(line))
 
 
-def sections(text: str) -> Mapping[str, str]:
+def sections(text: str) -> dict[str, str]:
     """The text below each ``## NAME``, by name; what stands above the first is left out."""
     parts = re.split(r"^## (.+)$", text, flags=re.MULTILINE)[1:]
     return {name.strip(): body.strip() for name, body in zip(parts[::2], parts[1::2], strict=True)}

@@ -7,9 +7,11 @@ Heavy imports are made where they are needed: ``vreview --help`` must not wait f
 from __future__ import annotations
 
 from vreview.wiring.findings import (
+    RESULT,
     dismiss,
     dismissal_files,
     dismissals,
+    explainable,
     keep_findings,
     kept_results,
     today,
@@ -54,6 +56,7 @@ from vreview.wiring.telling import keep, observer, reporter, reports, terminal
 
 __all__ = [
     "IMPORTED",
+    "RESULT",
     "VERSION",
     "ReviewRequest",
     "benchmarks",
@@ -65,6 +68,7 @@ __all__ = [
     "dismiss",
     "dismissal_files",
     "dismissals",
+    "explainable",
     "forget",
     "import_tree",
     "install_missing",

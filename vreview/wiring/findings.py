@@ -16,7 +16,9 @@ from vreview.wiring.places import config_file, runs_folder, state_folder
 if TYPE_CHECKING:
     from datetime import date
 
-    from vreview.app.kept import KeptFinding
+    from vreview.model.kept import KeptFinding
+    from vreview.model.review import Review
+    from vreview.wiring.reviews import ReviewRequest
 
 RESULT = "result"
 MOST_RESULTS = 30
@@ -73,3 +75,17 @@ def kept_results() -> Iterator[Mapping[str, object] | None]:
 
 def _lints() -> Path:
     return state_folder() / "lints"
+
+
+def explainable(review: Review, request: ReviewRequest, *, config: Config) -> Mapping[str, object]:
+    """A review's findings with what explains them, dismissed ones included, to be kept with it."""
+    from vreview.app.kept import keepable, plain
+    from vreview.wiring.sources import kernel_repo
+
+    tree = Path(request.tree) if request.tree else None
+    repo = kernel_repo(tree, config=config) if review.applied else None
+    findings = (*review.findings, *(one.finding for one in review.dismissed))
+    series = review.series
+    return plain(
+        keepable(findings, series, repo=repo, applied=review.applied, named=(series.title,))
+    )

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 
 from vreview.config import Config
 from vreview.errors import InputError, SeriesError, StorageFailed
-from vreview.model.review import Applied
+from vreview.logic.settle import Version, settled
+from vreview.model.review import Applied, Finding, Settled
 from vreview.model.series import Series
+from vreview.wiring.findings import dismissals, today
 from vreview.wiring.machine import benchmarks, boot_backend, builder, rule_book, suites
 from vreview.wiring.places import VERSION, runs_folder
 from vreview.wiring.sources import kernel_repo, read_messages, series_from
@@ -37,18 +39,28 @@ class ReviewRequest:
     wall_boots: int
     settings: tuple[str, ...] = ()
     """The -c of the command line."""
+    since: bool = False
+    """The mails of the version before are kept with the run, too."""
 
 
-def new_run(request: ReviewRequest, names: Sequence[str], *, config: Config) -> RunFolder:
-    """Reads the series' mails and keeps them with the request in a new run folder."""
+def new_run(
+    request: ReviewRequest, names: Sequence[str], *, config: Config, since: str = ""
+) -> RunFolder:
+    """Reads the series' mails, and those of the version before when one is named, and keeps them
+    with the request in a new run folder."""
     from vreview.adapters.runs import new_run as made
 
     tree = Path(request.tree) if request.tree else None
     messages = read_messages(names, tree=tree, config=config)
     _whole(series_from(messages, take=request.take))
+    before = read_messages([since], tree=tree, config=config) if since else ()
+    if since:
+        series_from(before, take=None)  # told before anything is built
     run = made(runs_folder())
     try:
         run.save_messages(messages)
+        if since:
+            _earlier(run).save_messages(before)
         run.save("run", {"schema": 1, "version": VERSION, "names": list(names), **asdict(request)})
     except StorageFailed:
         forget(run)
@@ -74,7 +86,15 @@ def resumed_run(name: str) -> tuple[ReviewRequest, RunFolder]:
     fields["stages"] = tuple(stages)
     given = fields["settings"]
     fields["settings"] = tuple(given) if isinstance(given, list) else ()
+    fields["since"] = fields["since"] is True
     return ReviewRequest(**fields), run  # type: ignore[arg-type]
+
+
+def _earlier(run: RunFolder) -> RunFolder:
+    """Where the mails of the version before lie."""
+    from vreview.adapters.runs import RunFolder as Folder
+
+    return Folder(run.folder / "before")
 
 
 def series_of(run: RunFolder, request: ReviewRequest) -> Series:
@@ -108,6 +128,7 @@ def review_tools(
     from vreview.app.lint import lint
     from vreview.app.review import ReviewTools
     from vreview.app.trial import Lab
+    from vreview.app.versions import earlier, version_of
 
     tree = Path(request.tree) if request.tree else None
     repo = None if request.no_tree else kernel_repo(tree, config=config)
@@ -129,13 +150,34 @@ def review_tools(
             rulebook=rules,
         )
 
+    known, day = dismissals(config), today()
+    journal = Journal(run)
+
+    def settle(series: Series, result: LintResult | None, findings: Sequence[Finding]) -> Settled:
+        before, now = None, None
+        if request.since and result is not None:
+            mails = _earlier(run).messages() or ()
+            before = journal.once(
+                "before",
+                Version,
+                lambda: earlier(
+                    series_from(mails, take=None),
+                    apply=None if repo is None else lambda s, on: apply_series(s, repo, base=on),
+                    lint=linted,
+                    base=request.base,
+                ),
+            )
+            now = version_of(series, result)
+        return settled(findings, dismissals=known, today=day, before=before, now=now)
+
     return ReviewTools(
         apply=apply,
         lint=linted,
+        settle=settle,
         lab=Lab(
             builder=builder(repo.git_folder if repo else Path(), config=config),
             backend=boot_backend(config),
-            journal=Journal(run),
+            journal=journal,
             folder=run.folder,
             observer=observer,
         ),

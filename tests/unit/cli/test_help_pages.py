@@ -11,7 +11,7 @@ from vreview.cli.boundary import guarded
 from vreview.cli.commands import app
 
 COMMANDS = (
-    "review", "apply", "lint", "build", "boot", "test", "perf", "doctor",
+    "review", "apply", "lint", "explain", "dismiss", "build", "boot", "test", "perf", "doctor",
     "tree", "tree import", "tree list",
     "rules", "rules list", "rules show", "rules new", "rules test",
 )  # fmt: skip

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""``vreview explain``: one finding at length."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from vreview import wiring
+from vreview.app.kept import named
+from vreview.errors import ConfigError
+from vreview.model.kept import KeptFinding
+from vreview.rulebook import load_rules, texts_of
+
+ID = typer.Argument(
+    help="The finding's id as the reports print it, or its first 4 digits or more.",
+    metavar="ID",
+)
+
+
+def explain_command(ident: Annotated[str, ID]) -> None:
+    """Show a finding's path line by line, what its rule says, and what would make it go away.
+
+    Looks through the results of `vreview lint` and `vreview review` that are kept, the newest
+    first. The source is shown as the review read it, whatever has become of the tree since.
+    """
+    from vreview.adapters.reporters.explanation import explained
+    from vreview.adapters.reporters.rulereport import drawn
+
+    found = named(ident, wiring.kept_results())
+    width, color = wiring.terminal(sys.stdout.isatty())
+    sections = _page(found[0])
+    parts = [part for one in found for part in explained(one, sections, color=color)]
+    sys.stdout.write(drawn(parts, width=width, color=color))
+
+
+def _page(kept: KeptFinding) -> str:
+    """The README of the finding's rule; empty for what is no rule's, or where the rule is gone."""
+    try:
+        return texts_of(load_rules().rule(kept.finding.observation.rule))["README.md"]
+    except ConfigError:
+        return ""
