@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from vreview.analysis.checks import CHECKS, FILE_CHECKS
-from vreview.analysis.excerpt import Chunk, stitch
+from vreview.analysis.excerpt import Chunk, laid_out, stitch
 from vreview.analysis.expr import TooDeep
 from vreview.analysis.facts import FileFacts, FunctionFacts
 from vreview.analysis.graph import Graph, build
@@ -49,12 +49,14 @@ def analyse(
     context: Sequence[FileSummary] = (),
     wanted: Callable[[FunctionSpan], bool] | None = None,
     callers: int = 0,
+    shown: tuple[tuple[bytes, ...], bytes] | None = None,
 ) -> FileAnalysis:
     """All hits of the checks named in ``rules`` (``None``: every one) in the C text ``text``.
 
     ``context``: summaries of the series' other files, for callbacks and helpers that live there.
     ``wanted``: the functions to judge (``None``: every one), with so many levels of their
     ``callers`` in the file; the others are only read.
+    ``shown``: lines and masked text of what is visible, where ``text`` was stitched together.
     Deterministic; never raises for any text.
     """
     read = _read(text, path, knowledge)
@@ -63,6 +65,7 @@ def analyse(
         FunctionFacts(function, graph, summary, knowledge, world)
         for function, graph, summary in read.functions.values()
     )
+    lines, masked = shown or (tuple(text.split(b"\n")), read.masked.text)
     facts = FileFacts(
         path=path,
         knowledge=knowledge,
@@ -70,8 +73,8 @@ def analyse(
         functions=understood,
         comments=read.masked.comments,
         in_slots=_in_slots(read, world),
-        lines=tuple(text.split(b"\n")),
-        masked=read.masked.text,
+        lines=lines,
+        masked=masked,
     )
     judged = _judged(understood, read, wanted, callers)
     hits = _hits(facts, judged, rules, text.count(b"\n") + 1)
@@ -178,7 +181,14 @@ def analyse_excerpt(
     context: Sequence[FileSummary] = (),
 ) -> FileAnalysis:
     """Like ``analyse`` for the visible part of a file; lines are those of the whole file."""
-    return analyse(stitch(chunks), path, knowledge=knowledge, rules=rules, context=context)
+    return analyse(
+        stitch(chunks),
+        path,
+        knowledge=knowledge,
+        rules=rules,
+        context=context,
+        shown=laid_out(chunks),
+    )
 
 
 def summarise(text: bytes, path: str, *, knowledge: Knowledge) -> FileSummary:

@@ -68,6 +68,18 @@ def stitch(chunks: Sequence[Chunk]) -> bytes:
     return b"\n".join(text) + b"\n"
 
 
+def laid_out(chunks: Sequence[Chunk]) -> tuple[tuple[bytes, ...], bytes]:
+    """What is visible, every line at its number: as it stands, and masked. No braces are made."""
+    lines: list[bytes] = []
+    masked: list[bytes] = []
+    for chunk in _contiguous(chunks):
+        gap = [b""] * (chunk.first_line - 1 - len(lines))
+        lines += [*gap, *chunk.lines]
+        plain = mask(_whole_comments(b"\n".join(chunk.lines))).text
+        masked += [*gap, *plain.split(b"\n")]
+    return tuple(lines), b"\n".join(masked)
+
+
 @dataclass(frozen=True, slots=True)
 class _Part:
     """A chunk made fit: whole statements only, with the braces that it lacks on both sides.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""``if (p) kfree(p);``: the free looks at NULL itself."""
+"""``if (p) kfree(p);``: the free looks at NULL itself. Silent where a comment gives a reason."""
 
 from __future__ import annotations
 
@@ -29,7 +29,10 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
         after = [arc.target for arc in freed.arcs]
         if call.text not in frees or after != [ways.get(Way.FALSE, -1)]:
             continue
-        if [render(kid) for kid in call.kids] == [pointer]:
+        told = any(
+            c.last == node.line - 1 or node.line < c.first <= call.line for c in file.comments
+        )
+        if not told and [render(kid) for kid in call.kids] == [pointer]:
             yield Hit(
                 rule=RULE,
                 function=function.name,

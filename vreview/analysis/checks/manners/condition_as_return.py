@@ -28,7 +28,7 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
         if not truth or not tests or any(graph.nodes[t].op is not Op.BRANCH for t in tests):
             continue
         others = {a.target for t in tests for a in graph.nodes[t].arcs} - {index} - set(tests)
-        if len(others) != 1:
+        if len(others) != 1 or not set(tests).issuperset(*(sources[o] for o in others)):
             continue
         other = graph.nodes[others.pop()]
         first = min(tests, key=lambda t: (graph.nodes[t].line, t))

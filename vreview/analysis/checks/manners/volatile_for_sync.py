@@ -15,6 +15,7 @@ from vreview.analysis.hit import Hit, HitStep
 RULE = "volatile-for-synchronisation"
 _VOLATILE = re.compile(rb"\bvolatile\b")
 _ASSEMBLY = re.compile(rb"\b(?:asm|__asm__|__asm|asm_inline)\b|\bgoto\s*\(")
+_TOLD = re.compile(rb"\bvolatile\b(?!-)", re.IGNORECASE)
 _DEVICE = re.compile(rb"__iomem|\b\w*(?:reg|mmio|iomem|hw)\w*\b|\bjiffies\b", re.IGNORECASE)
 _DECLARED = re.compile(rb"[*\s](\w+)\s*(?:\[[^]]*\]|:\s*\d+)?\s*(?:=[^;]*)?;")
 _PRIMITIVES = ("arch/", "include/asm-generic/", "include/linux/compiler", "include/uapi/")
@@ -31,6 +32,8 @@ def check_file(file: FileFacts) -> Iterator[Hit]:
         declared = _DECLARED.search(plain)
         if declared is None or b"(" in plain or _DEVICE.search(source):
             continue
+        if _explained(file, number):
+            continue
         name = declared[1].decode("ascii", "replace")
         yield Hit(
             rule=RULE,
@@ -40,3 +43,8 @@ def check_file(file: FileFacts) -> Iterator[Hit]:
             words=(("variable", name),),
             steps=(HitStep(number, "volatile orders nothing between CPUs"),),
         )
+
+
+def _explained(file: FileFacts, number: int) -> bool:
+    """A comment above says what volatile is for."""
+    return any(number - 6 <= c.last < number and _TOLD.search(c.text) for c in file.comments)
