@@ -10,19 +10,14 @@ import re
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
-from vreview.analysis import held
-from vreview.analysis.expr import Expr, K, last_field, object_key, render, root_name, walk
+from vreview.analysis import held, locks
+from vreview.analysis.expr import Expr, K, render, root_name, walk
 from vreview.analysis.graph import Graph, Node
-from vreview.analysis.knowledge import Knowledge, LockCall
+from vreview.analysis.knowledge import Knowledge
 from vreview.analysis.plan import Plan
-from vreview.analysis.state import Held, State, Store, V, Value, below, take, variables_of
+from vreview.analysis.state import State, Store, V, Value, below, variables_of
 from vreview.analysis.summary import World, lock_key
 
-_LETS_GO = re.compile(
-    r"unlock|release|drop|finish|complete|_end\b|_end_|_put\b|put_|_exit|leave|detach|abort|done"
-    r"|commit|restart|suspend|_stop\b|destroy|free",
-    re.IGNORECASE,
-)
 _SCALAR = re.compile(
     r"^(?:(?:unsigned|signed|long|short|int|char|bool|[us](?:8|16|32|64)|__[us](?:8|16|32|64)"
     r"|\w+_t|__[bl]e(?:16|32|64)|uint|ulong|ushort|u?int(?:8|16|32|64)_t)\s*)+$|\*"
@@ -221,7 +216,7 @@ class Evaluator:
                 elif inner.kind is K.CALL:
                     drop = self.knowledge.drops.get(inner.text)
                     if drop is not None:
-                        state = self._drop(state, lock_key(inner, drop.arg), drop.family)
+                        state = locks.drop(state, lock_key(inner, drop.arg), drop.family)
                     state = self._lose_given(state, inner)
         return None, state
 
@@ -309,11 +304,11 @@ class Evaluator:
         if tests and plain:
             about = self.plan.test_names
             tests = {t: h for t, h in tests.items() if key not in about.get(t, ())}
-        locks = state.locks
-        if locks and plain:
-            locks = tuple(h for h in locks if not _mentions(h.key, key))
+        kept = state.locks
+        if kept and plain:
+            kept = tuple(h for h in kept if not _mentions(h.key, key))
         state = held.overwritten(state, key)
-        return replace(state, values=values, tests=tests, locks=locks)
+        return replace(state, values=values, tests=tests, locks=kept)
 
     # Calls.
 
@@ -336,10 +331,10 @@ class Evaluator:
         self.moments.append(Moment(Seen.CALL, expr.line, expr, state, first, tuple(given)))
         lock = self.knowledge.takes.get(expr.text)
         if lock is not None:
-            return self._take(expr, lock, state)
+            return locks.take(expr, lock, state)
         drop = self.knowledge.drops.get(expr.text)
         if drop is not None:
-            return None, self._drop(state, lock_key(expr, drop.arg), drop.family)
+            return None, locks.drop(state, lock_key(expr, drop.arg), drop.family)
         if state.stores:
             state = self._release_kept(expr, state)
         state = held.release(expr, self.knowledge.releases, state)
@@ -361,18 +356,6 @@ class Evaluator:
         else:
             stores = {key: kept for key, kept in state.stores.items() if _root(key) not in roots}
         return replace(state, stores=stores)
-
-    def _take(self, expr: Expr, lock: LockCall, state: State) -> tuple[Value | None, State]:
-        taken = Held(lock_key(expr, lock.arg), lock.family, expr.line, expr.text)
-        if lock.success == "always":
-            return None, take(state, taken)
-        return Value(V.RESULT, expr.text, expr.line, taken, lock.success), state
-
-    def _drop(self, state: State, key: str, family: str) -> State:
-        kept = tuple(h for h in state.locks if not (h.key == key and h.family == family))
-        if len(kept) == len(state.locks):
-            return state
-        return replace(state, locks=kept)
 
     def _lose_given(self, state: State, call: Expr) -> State:
         """What a call may change through its arguments; and the locks that it may drop."""
@@ -397,22 +380,7 @@ class Evaluator:
                     if "->" not in text or not (self.plan.test_names.get(text, roots) & roots)
                 },
             )
-        return self._lose_locks(state, call) if state.locks else state
-
-    def _lose_locks(self, state: State, call: Expr) -> State:
-        handed = [kid.text for kid in call.kids if kid.kind is K.NAME]
-        fields = frozenset[str]().union(*map(self.world.drops_below, (call.text, *handed)))
-        unknown = call.text not in self.world.functions
-        if not fields and not (unknown and _LETS_GO.search(call.text)):
-            return state
-        given = {object_key(kid) for kid in call.kids}
-        kept = tuple(
-            h
-            for h in state.locks
-            if last_field(h.key) not in fields
-            and not (unknown and _LETS_GO.search(call.text) and given & _owners(h.key))
-        )
-        return replace(state, locks=kept)
+        return locks.lost_in_call(state, call, self.world)
 
     def _kill_value(self, state: State, key: str) -> State:
         tests = {t: h for t, h in state.tests.items() if key not in self.plan.test_names.get(t, ())}
@@ -431,15 +399,6 @@ def _pointer_value(call: Expr, first: Value | None) -> Value | None:
         sure = call.text == "PTR_ERR" and first is not None and first.kind is V.ERR_PTR
         return Value(V.NEGATIVE if sure else V.RESULT, name, call.line)
     return first if call.text == "ERR_CAST" else None
-
-
-def _owners(key: str) -> set[str]:
-    """The lock itself, and the objects that it lies in: who gets one of them may drop it."""
-    owners = {key}
-    while "->" in key:
-        key = key.rsplit("->", 1)[0]
-        owners.add(key)
-    return owners
 
 
 def _rests_on(name: str, changed: str, plain: bool) -> bool:
