@@ -17,6 +17,7 @@ from vreview.analysis.analyse import analyse, analyse_excerpt, summarise, summar
 from vreview.analysis.hit import FileAnalysis, FunctionSpan, Hit
 from vreview.analysis.knowledge import Knowledge, knowledge_from
 from vreview.analysis.summary import FileSummary
+from vreview.app.midway import repaired_later
 from vreview.app.states import HunkStates, Source, States, TreeStates, Whole, is_kernel_c
 from vreview.logic.attribution import Edit, Origin, disturbance, origin
 from vreview.logic.delta import delta, with_moves_settled
@@ -67,7 +68,7 @@ def lint(
     touched = [h for h in histories(patches) if is_kernel_c(h.path)]
     remarks.extend(_not_read(patches, touched))
     reader = _Reader(states, rulebook, knowledge_from(rulebook.knowledge), tuple(touched))
-    findings = _findings(reader)
+    findings = tuple(sorted((*_findings(reader), *repaired_later(reader)), key=_order))
     remarks.extend(_not_understood(reader))
     return LintResult(findings, tuple(remarks), clock() - began, whole)
 

@@ -109,6 +109,11 @@ def disturbance(first: int, last: int, edits: Sequence[Edit]) -> Origin | None:
     return None
 
 
+def span_before(first: int, last: int, edit: Edit) -> tuple[int, int]:
+    """Where the lines from ``first`` to ``last`` were before the edit."""
+    return _step_back(first, edit.hunks)[1], _step_back(last, edit.hunks)[1]
+
+
 def new_first(hunk: Hunk) -> int:
     """The first line of the hunk's new side; a side without lines names the line before it."""
     return hunk.new_start if hunk.new else hunk.new_start + 1
