@@ -33,6 +33,10 @@ class Config:
     jobs: int = 0
     """Parallel compilers; 0 is one per core."""
     rules_off: tuple[str, ...] = ()
+    tools: tuple[str, ...] = ("checkpatch", "coccinelle", "sparse")
+    """Other people's tools that a review asks; none when empty."""
+    rules: tuple[str, ...] = ()
+    """Folders of rules without Python, besides those that ship with vreview."""
     dismissed: tuple[str, ...] = ()
     """Files of dismissed findings. Empty: dismissed.toml beside the config file."""
     suites: tuple[str, ...] = ()

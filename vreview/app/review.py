@@ -24,6 +24,7 @@ from vreview.app.trial import (
     suite_exercise,
 )
 from vreview.logic.compare import compare
+from vreview.logic.seconded import seconded
 from vreview.model.bench import Comparison, Mode, Samples
 from vreview.model.review import (
     Applied,
@@ -35,11 +36,12 @@ from vreview.model.review import (
     StageState,
 )
 from vreview.model.series import Oid, Series
-from vreview.model.trial import BootState, BuildState, Run
+from vreview.model.trial import BootState, BuildState, Built, Run
 from vreview.ports import Benchmark, TestSuite
 
 T = TypeVar("T")
 
+AskOthers = Callable[[Series, Applied, Mapping[Side, Built]], LintResult]
 Settle = Callable[[Series, LintResult | None, Sequence[Finding]], Settled]
 
 
@@ -64,6 +66,8 @@ class ReviewTools:
     benchmarks: Sequence[Benchmark]
     clock: Callable[[], float]
     wall_boots: int = 0
+    others: AskOthers | None = None
+    """What other people's tools say of the trees as they were built."""
     settle: Settle = all_stand
     """What is known of all findings besides: dismissed, or there since the version before."""
 
@@ -79,6 +83,8 @@ def review(
     commits = both_commits(applied)
     if commits is not None:
         _try_both_trees(commits, seen, heavy=heavy, tools=tools)
+        if linted is not None and applied is not None:
+            _ask_others(applied, seen, tools)
     else:
         for stage in Stage:
             if stage in heavy:
@@ -118,6 +124,18 @@ def _lint(seen: Observed, applied: Applied | None, tools: ReviewTools) -> LintRe
     seen.remarks.extend(result.remarks)
     seen.stages.append(StageResult(Stage.LINT, StageState.DONE, seconds))
     return result
+
+
+def _ask_others(applied: Applied, seen: Observed, tools: ReviewTools) -> None:
+    """The tools that need a built tree, on the first profile that was built on both sides."""
+    ask, profiles = tools.others, dict.fromkeys(profile for profile, _ in seen.built)
+    if ask is None or not profiles:
+        return
+    built = {side: seen.built[next(iter(profiles)), side] for side in Side}
+    result = tools.lab.journal.once("others", LintResult, lambda: ask(seen.series, applied, built))
+    if result.findings:
+        seen.findings[:] = seconded(seen.findings, result.findings)
+    seen.remarks.extend(result.remarks)
 
 
 def _try_both_trees(

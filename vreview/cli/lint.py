@@ -18,9 +18,21 @@ from vreview.adapters.mail.folders import bytes_at
 from vreview.adapters.reporters.lintreport import lint_text, lint_value
 from vreview.app.kept import keepable
 from vreview.app.lint import LintResult, lint
+from vreview.app.secondeyes import look_at_series, with_others
 from vreview.app.versions import earlier, version_of
 from vreview.cli.boundary import Exit
-from vreview.cli.options import SERIES, Base, Settings, ShowDismissed, Since, Tree, Version
+from vreview.cli.options import (
+    SERIES,
+    Base,
+    NoTools,
+    RuleFolders,
+    Settings,
+    ShowDismissed,
+    Since,
+    Tools,
+    Tree,
+    Version,
+)
 from vreview.errors import InputError, SeriesError, StorageFailed
 from vreview.logic.settle import Version as Found
 from vreview.logic.settle import settled
@@ -51,6 +63,9 @@ def lint_command(
         bool,
         typer.Option("--each", help="Review every SERIES on its own; one that fails says why."),
     ] = False,
+    tool: Tools = None,
+    no_tools: NoTools = False,
+    rules: RuleFolders = None,
     since: Since = None,
     show_dismissed: ShowDismissed = False,
     form: Annotated[LintFormat, typer.Option("--format", help="How to tell it.")] = LintFormat.TEXT,
@@ -58,13 +73,15 @@ def lint_command(
 ) -> int:
     """Say what the rules find in a series, and only what the series introduces.
 
-    Nothing is built or run. Each finding has an id, by which `vreview explain` shows it at length
-    and `vreview dismiss` takes it out of later reports.
+    Nothing is built, and nothing is run but the tools that --tool names. Each finding has an id, by
+    which `vreview explain` shows it at length and `vreview dismiss` takes it out of later reports.
     """
-    config = wiring.settings(settings or ())
-    rules = wiring.rule_book(config)
+    asked = wiring.panel_settings(tool or (), rules or (), off=no_tools or not tool)
+    config = wiring.settings((*(settings or ()), *asked))
+    book = wiring.rule_book(config)
     repo = None if no_tree else wiring.open_repo(tree, config=config)
 
+    panel = wiring.panel(repo.git_folder if repo else None, config=config)
     known = wiring.dismissals(config)
     if each and since:
         raise InputError("--each and --since do not go together", hint="lint one series at a time")
@@ -73,7 +90,8 @@ def lint_command(
         return _lone(names) or wiring.read_series(names, config=config, take=take, tree=tree)
 
     def linted(found: Series, applied: Applied | None) -> LintResult:
-        return lint(found, repo=repo if applied else None, applied=applied, rulebook=rules)
+        ours = lint(found, repo=repo if applied else None, applied=applied, rulebook=book)
+        return with_others(ours, look_at_series(found, applied, repo=repo, panel=panel))
 
     def settle(linted: _Linted, before: Found | None = None) -> Settled:
         now = version_of(linted.series, linted.result)

@@ -56,6 +56,27 @@ Since = Annotated[
         metavar="SERIES",
     ),
 ]
+Tools = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--tool",
+        help="Ask this tool in place of the configured ones: checkpatch, coccinelle, sparse,"
+        " smatch, fanalyzer or clang-tidy; may be repeated.",
+        show_default=False,
+        metavar="NAME",
+    ),
+]
+NoTools = Annotated[bool, typer.Option("--no-tools", help="Ask no other tool.")]
+RuleFolders = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--rules",
+        help="A folder of rules of your own without Python, rule.cocci or rule.yml; may be"
+        " repeated.",
+        show_default=False,
+        metavar="DIR",
+    ),
+]
 ShowDismissed = Annotated[
     bool, typer.Option("--show-dismissed", help="Print the dismissed findings, too.")
 ]

@@ -15,11 +15,14 @@ from vreview.cli.boundary import Exit
 from vreview.cli.options import (
     SERIES,
     Base,
+    NoTools,
     Quiet,
     ReportFormat,
+    RuleFolders,
     Settings,
     ShowDismissed,
     Since,
+    Tools,
     Tree,
     Version,
 )
@@ -85,6 +88,9 @@ def review_command(
             help="Boots a side for wall-clock samples, 4 or more to tell anything; 0 for none.",
         ),
     ] = 0,
+    tool: Tools = None,
+    no_tools: NoTools = False,
+    rules: RuleFolders = None,
     since: Since = None,
     show_dismissed: ShowDismissed = False,
     form: Annotated[ReportFormat, typer.Option("--format", help="How to tell it.")] = (
@@ -99,7 +105,10 @@ def review_command(
     new. The run is kept: an interrupted one goes on with --resume. Each finding has an id, by which
     `vreview explain` shows it at length and `vreview dismiss` takes it out of later reports.
     """
-    asked = tuple(settings or ())
+    asked = (
+        *(settings or ()),
+        *wiring.panel_settings(tool or (), rules or (), off=no_tools),
+    )
     config = wiring.settings(asked)
     if resume == bool(series):
         raise InputError(

@@ -53,6 +53,7 @@ from vreview.wiring.sources import (
     tree_path,
 )
 from vreview.wiring.telling import keep, observer, reporter, reports, terminal
+from vreview.wiring.tools import panel, panel_settings
 
 __all__ = [
     "IMPORTED",
@@ -79,6 +80,8 @@ __all__ = [
     "new_run",
     "observer",
     "open_repo",
+    "panel",
+    "panel_settings",
     "read_messages",
     "read_series",
     "reporter",

@@ -10,6 +10,7 @@ from vreview.config import Config
 from vreview.wiring.machine import stored_kernel
 from vreview.wiring.places import cache_folder, state_folder
 from vreview.wiring.sources import kernel_repo
+from vreview.wiring.tools import tool_checks
 
 if TYPE_CHECKING:
     from vreview.adapters.host.doctor import Check
@@ -54,6 +55,7 @@ def checks(config: Config, *, tree: Path | None, refresh: bool) -> tuple[Check, 
 
     return (
         *package_checks(_distribution()),
+        *tool_checks(config),
         folder_check("cache", cache_folder()),
         folder_check("state", state_folder()),
         looked_at("kernel tree", the_tree),

@@ -19,11 +19,14 @@ from vreview.wiring.findings import dismissals, today
 from vreview.wiring.machine import benchmarks, boot_backend, builder, rule_book, suites
 from vreview.wiring.places import VERSION, runs_folder
 from vreview.wiring.sources import kernel_repo, read_messages, series_from
+from vreview.wiring.tools import built_trees, panel
 
 if TYPE_CHECKING:
     from vreview.adapters.runs import RunFolder
     from vreview.app.lint import LintResult
     from vreview.app.review import ReviewTools
+    from vreview.app.trial import Side
+    from vreview.model.trial import Built
     from vreview.ports import Observer
 
 
@@ -127,6 +130,7 @@ def review_tools(
     from vreview.app.journal import Journal
     from vreview.app.lint import lint
     from vreview.app.review import ReviewTools
+    from vreview.app.secondeyes import look_at_builds, look_at_series, with_others
     from vreview.app.trial import Lab
     from vreview.app.versions import earlier, version_of
 
@@ -135,6 +139,7 @@ def review_tools(
     if repo is not None and {"boot", "test", "perf"} & set(request.stages):
         qemu_program()  # told before the kernels are built rather than after
     rules = rule_book(config)
+    eyes = panel(repo.git_folder if repo else None, config=config)
     chosen(suites(), (), asked=config.suites)  # an unknown name is told before anything is built
 
     def apply(series: Series) -> Applied:
@@ -143,12 +148,18 @@ def review_tools(
 
     def linted(series: Series, applied: Applied | None) -> LintResult:
         whole = applied is not None and applied.complete
-        return lint(
+        ours = lint(
             series,
             repo=repo if whole else None,
             applied=applied,
             rulebook=rules,
         )
+        return with_others(ours, look_at_series(series, applied, repo=repo, panel=eyes))
+
+    def asked(series: Series, applied: Applied, built: Mapping[Side, Built]) -> LintResult:
+        assert repo is not None
+        trees = built_trees(repo.git_folder, config=config)
+        return look_at_builds(series, applied, built, repo=repo, trees=trees, panel=eyes)
 
     known, day = dismissals(config), today()
     journal = Journal(run)
@@ -173,6 +184,7 @@ def review_tools(
     return ReviewTools(
         apply=apply,
         lint=linted,
+        others=asked if repo is not None else None,
         settle=settle,
         lab=Lab(
             builder=builder(repo.git_folder if repo else Path(), config=config),
