@@ -95,7 +95,7 @@ def test_a_hit_comes_with_words_and_a_path(folder: Path) -> None:
 def test_bad_code_is_short(folder: Path) -> None:
     lines = (folder / "bad.c").read_text().splitlines()
     assert lines[0] == "// SPDX-License-Identifier: GPL-2.0-or-later"
-    assert len(lines) <= 25
+    assert len(lines) <= 60
 
 
 @each_rule

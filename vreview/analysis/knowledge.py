@@ -161,6 +161,8 @@ class Knowledge:
     null_pointer: frozenset[str] = frozenset()
     must_check: frozenset[str] = frozenset()
     type_macros: frozenset[str] = frozenset()
+    called_under: Mapping[str, str] = field(default_factory=dict)
+    takes_inside: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def manners_of(self, key: str) -> frozenset[str]:
         """The names under a key of ``manners.toml``."""
@@ -177,6 +179,7 @@ def knowledge_from(tables: Mapping[str, Mapping[str, object]]) -> Knowledge:
     slots, registrations = _callbacks(_Table("callbacks", tables.get("callbacks", {})))
     pairs = _Table("pairs", tables.get("pairs", {}))
     acquires, releases = _resources(tables)
+    outer = tuple(_Table("locks", tables.get("locks", {})).rows("outer"))
     conventions = [
         _Table(stem, tables[stem]) for stem in sorted(tables) if stem.endswith("conventions")
     ]
@@ -223,6 +226,8 @@ def knowledge_from(tables: Mapping[str, Mapping[str, object]]) -> Knowledge:
         null_pointer=_agreed(conventions, "null_pointer"),
         must_check=_agreed(conventions, "must_check"),
         type_macros=errno.names("type_macros"),
+        called_under={kind: row.text("lock") for row in outer for kind in row.names("callbacks")},
+        takes_inside={row.text("lock"): row.names("calls") for row in outer},
     )
 
 

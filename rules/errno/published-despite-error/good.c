@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+static int ring_set_addr(struct ring *ring, unsigned long addr)
+{
+	if (addr & 3)
+		return -EINVAL;
+	ring->addr = addr;
+	return 0;
+}
+
+long ring_ioctl(struct ring *ring, unsigned long arg)
+{
+	int r;
+
+	r = ring_set_addr(ring, arg);
+	if (!r)
+		ring_setup_map(ring);
+	return r;
+}
+
+long ring_close(struct ring *ring, unsigned long arg)
+{
+	int r;
+
+	r = ring_set_addr(ring, arg);
+	ring_notify(ring);
+	return r;
+}
