@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from vreview.analysis import held, locks
+from vreview.analysis.complaint import level_of
 from vreview.analysis.expr import Expr, K, render, root_name, walk
 from vreview.analysis.graph import Graph, Node
 from vreview.analysis.knowledge import Knowledge
@@ -23,6 +24,7 @@ _SCALAR = re.compile(
     r"|\w+_t|__[bl]e(?:16|32|64)|uint|ulong|ushort|u?int(?:8|16|32|64)_t)\s*)+$|\*"
 )
 _WATCHED = frozenset({V.ZERO, V.ERR_PTR, V.UNSET})
+_UNPACKS = frozenset({"PTR_ERR", "ERR_CAST"})
 _CONDITIONAL = frozenset({"&&", "||"})
 
 
@@ -34,6 +36,7 @@ class Seen(Enum):
     RETURN = auto()
     TEST = auto()  # a condition, before it is known how it comes out
     DEREF = auto()  # through a pointer that is NULL, an error, untested, or was given back
+    UNPACK = auto()  # an error number is taken out of a pointer; expr is the call of PTR_ERR
     READ = auto()  # of a variable that nothing was assigned to; value.name: by a call of that name
     OVERWRITE = auto()  # of what still names something acquired; the state is the one before
 
@@ -92,7 +95,7 @@ class Evaluator:
                 return self._name(expr, state), state
             case K.NUMBER:
                 nought = expr.text.rstrip("uUlL") in ("0", "0x0")
-                return Value(V.ZERO if nought else V.POSITIVE), state
+                return Value(V.ZERO, "", expr.line) if nought else Value(V.POSITIVE), state
             case K.UNARY:
                 return self._unary(expr, state)
             case K.ASSIGN if len(expr.kids) == 2:
@@ -326,9 +329,16 @@ class Evaluator:
             given.append(value)
         first = given[0] if given else None
         special = _pointer_value(expr, first)
+        if expr.text in _UNPACKS:
+            self.note(Seen.UNPACK, expr, state, first)
         if expr.text in self.knowledge.transparent or special is not None:
             return (special or first), state
         self.moments.append(Moment(Seen.CALL, expr.line, expr, state, first, tuple(given)))
+        if level_of(expr):
+            state = replace(state, complaint=expr.text)
+        passed = self.knowledge.passes_on.get(expr.text, -1)
+        if 0 <= passed < len(given):
+            return given[passed], state
         lock = self.knowledge.takes.get(expr.text)
         if lock is not None:
             return locks.take(expr, lock, state)
@@ -391,7 +401,7 @@ class Evaluator:
 def _pointer_value(call: Expr, first: Value | None) -> Value | None:
     """The error-pointer conversions."""
     if call.text == "ERR_PTR":
-        if first is None or first.kind is V.POS_ERRNO:
+        if first is None or first.kind in (V.POS_ERRNO, V.ZERO):
             return first or Value(V.ERR_PTR, "", call.line)
         return Value(V.ERR_PTR, first.name if first.kind is V.NEG_ERRNO else "", call.line)
     if call.text in ("PTR_ERR", "PTR_ERR_OR_ZERO"):

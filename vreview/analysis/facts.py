@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, TypeAlias
 
+from vreview.analysis.conventions import Conventions
 from vreview.analysis.evaluate import Moment, Seen
 from vreview.analysis.expr import Expr, K, object_key, walk
 from vreview.analysis.flow import Flow, run
@@ -22,6 +23,7 @@ from vreview.analysis.mask import Comment
 from vreview.analysis.state import BELOW_ZERO, V
 from vreview.analysis.summary import FunctionSummary, World
 from vreview.analysis.syntax import Function
+from vreview.analysis.tested import Tested, tested_in
 
 _NAMES_AN_ERRNO = re.compile(rb"\bE[A-Z0-9]{3,}\b")
 
@@ -51,6 +53,11 @@ class FunctionFacts:
         for node in self.graph.nodes:
             if node.expr is not None:
                 yield from walk(node.expr)
+
+    @cached_property
+    def tested(self) -> Tested:
+        """Which lvalues the function tests, whatever path the test is on."""
+        return tested_in(self.graph)
 
     def returns_number(self) -> bool:
         """The result is a signed number in which an errno fits."""
@@ -96,6 +103,11 @@ class FileFacts:
     def address_taken(self) -> frozenset[str]:
         """Functions that are handed to someone: their callers are not all in sight."""
         return addresses_taken(self.functions) | self.in_slots
+
+    @cached_property
+    def conventions(self) -> Conventions:
+        """How callees that give pointers say that they failed."""
+        return Conventions(self.functions, self.knowledge)
 
     @cached_property
     def mapped(self) -> Mapping[str, Mapped]:
