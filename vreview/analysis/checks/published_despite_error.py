@@ -31,18 +31,20 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
     if not returned:
         return
     alone = _statements(function)
+    said: set[int] = set()
     for moment in function.flow.calls():
         call = moment.expr
         if call is None or (call.line, call.text) not in alone or not _PUBLISHES.search(call.text):
             continue
         name, callee, site = _untested(moment, returned, file)
-        if not name:
+        if not name or call.line in said:
             continue
+        said.add(call.line)
         yield Hit(
             rule=RULE,
             function=function.name,
             line=call.line,
-            subject=f"{call.text}: {callee}",
+            subject=call.text,
             words=(("call", call.text), ("callee", callee), ("variable", name)),
             steps=(
                 HitStep(site, f"`{name}` is the result of {callee}()"),
