@@ -20,7 +20,7 @@ class K(Enum):
 
     NAME = auto()
     NUMBER = auto()
-    STRING = auto()
+    STRING = auto()  # text: the macro that it begins with, if it does
     CALL = auto()  # text: the callee as written; kids: the arguments
     UNARY = auto()  # text: - ! ~ +
     DEREF = auto()
@@ -75,7 +75,9 @@ def lower(node: Node, depth: int = 0) -> Expr:
             return Expr(K.UNARY, "-", (Expr(K.NUMBER, text[1:].strip(), (), line),), line)
         return Expr(K.NUMBER, text, (), line)
     if kind in ("string_literal", "concatenated_string"):
-        return Expr(K.STRING, "", (), line)
+        level = _first_child(node)  # KERN_ERR "…"
+        name = _text(level) if level is not None and level.type == "identifier" else ""
+        return Expr(K.STRING, name, (), line)
     if kind == "call_expression":
         return _lower_call(node, line, depth)
     if kind == "field_expression":
@@ -130,6 +132,10 @@ def _pointer(sign: str) -> K:
 def _first_named(node: Node) -> Node | None:
     named = [c for c in node.named_children if c.type not in ("comment", "type_descriptor")]
     return named[0] if len(named) == 1 else None
+
+
+def _first_child(node: Node) -> Node | None:
+    return node.named_children[0] if node.named_child_count else None
 
 
 def _text(node: Node) -> str:

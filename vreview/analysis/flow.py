@@ -17,7 +17,7 @@ from vreview.analysis.graph import ENTRY, EXIT, Graph, Node, Op, Way
 from vreview.analysis.held import handed, mentioned
 from vreview.analysis.knowledge import Knowledge
 from vreview.analysis.plan import Plan, plan_for
-from vreview.analysis.refine import refine
+from vreview.analysis.refine import refine, turn_of
 from vreview.analysis.state import JUMPED, Fled, State, V, Value
 from vreview.analysis.summary import World
 
@@ -91,7 +91,10 @@ class _Walker:
             values = {name: value for name, value in values.items() if name in live}
         if any(text not in tests for text in remembered):
             remembered = {text: t for text, t in remembered.items() if text in tests}
-        return replace(state, values=values, tests=remembered, failed=None)
+        state = replace(state, values=values, tests=remembered, failed=None, complaint="")
+        if state.turn is not None and index not in self.plan.splits:
+            state = replace(state, turn=None)
+        return state
 
     def _step(self, index: int, state: State, way: Way) -> Iterator[tuple[int, State, Way]]:
         node = self.graph.nodes[index]
@@ -113,7 +116,7 @@ class _Walker:
             case Op.LABEL if node.name:
                 state = self._enter(node, state, way)
             case Op.GOTO:
-                fled = Fled(node.line, node.name, state.failed)
+                fled = Fled(node.line, node.name, state.failed, state.turn, state.complaint)
                 state = replace(state, fled=fled).said(node.line, f"`goto {node.name}`")
             case Op.BRANCH if node.expr is not None:
                 yield from self._branch(index, node.expr, state)
@@ -122,7 +125,7 @@ class _Walker:
                 state = self._iterate(node.expr, state)
             case Op.SWITCH if node.expr is not None:
                 _, state = self.evaluator.evaluate(node.expr, state)
-                state = replace(state, failed=None)
+                state = replace(state, failed=None, turn=None, complaint="")
             case _:
                 pass
         for arc in node.arcs:
@@ -151,6 +154,7 @@ class _Walker:
                 after = replace(state, tests={**state.tests, test.text: holds})
             after = refine(expr, value, truth, after, knowledge=self.knowledge)
             if after is not None:
+                after = replace(after, turn=turn_of(expr, truth, after), complaint="")
                 after = after.said(expr.line, f"`@` is {'true' if truth else 'false'}", expr)
                 yield arc.target, after, arc.way
 

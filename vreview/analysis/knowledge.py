@@ -15,8 +15,18 @@ from vreview.errors import ConfigError
 
 Success = Literal["always", "nonzero", "zero"]
 Context = Literal["atomic", "sleepable"]
+Result = Literal["zero", "positive", "nonnegative", "negative", "nonzero", "never", "unknown"]
 Failing = Literal["null", "errptr", "nonzero", "negative", "never"]
 
+_RESULTS: dict[str, Result] = {
+    "zero": "zero",
+    "positive": "positive",
+    "nonnegative": "nonnegative",
+    "negative": "negative",
+    "nonzero": "nonzero",
+    "never": "never",
+    "unknown": "unknown",
+}
 _SUCCESS: dict[str, Success] = {"always": "always", "nonzero": "nonzero", "zero": "zero"}
 _FAILING: dict[str, Failing] = {
     "null": "null",
@@ -132,6 +142,20 @@ class CountPair:
 
 
 @dataclass(frozen=True, slots=True)
+class Returns:
+    """What the result of a call can be: when it succeeded, and when it failed.
+
+    ``type``: as declared, where an unsigned one cannot carry what is tested for.
+    """
+
+    call: str
+    success: Result
+    failure: Result
+    type: str
+    means: str
+
+
+@dataclass(frozen=True, slots=True)
 class Knowledge:
     """Everything that the checks look up by name."""
 
@@ -161,6 +185,8 @@ class Knowledge:
     null_pointer: frozenset[str] = frozenset()
     must_check: frozenset[str] = frozenset()
     type_macros: frozenset[str] = frozenset()
+    passes_on: Mapping[str, int] = field(default_factory=dict)
+    returns: Mapping[str, Returns] = field(default_factory=dict)
     called_under: Mapping[str, str] = field(default_factory=dict)
     takes_inside: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
@@ -226,6 +252,12 @@ def knowledge_from(tables: Mapping[str, Mapping[str, object]]) -> Knowledge:
         null_pointer=_agreed(conventions, "null_pointer"),
         must_check=_agreed(conventions, "must_check"),
         type_macros=errno.names("type_macros"),
+        passes_on={
+            name: row.number("arg")
+            for row in errno.rows("passes_on")
+            for name in row.names("calls")
+        },
+        returns=dict(_returns(_Table("returns", tables.get("returns", {})))),
         called_under={kind: row.text("lock") for row in outer for kind in row.names("callbacks")},
         takes_inside={row.text("lock"): row.names("calls") for row in outer},
     )
@@ -333,6 +365,15 @@ def _agreed(tables: Iterable[_Table], key: str) -> frozenset[str]:
         value = table.data.get(key, [])
         found |= set(value) if isinstance(value, dict) else table.names(key)
     return frozenset(found)
+
+
+def _returns(table: _Table) -> Iterator[tuple[str, Returns]]:
+    for row in table.rows("returns"):
+        success = _RESULTS[_one_of(row, "success", "zero", _RESULTS)]
+        failure = _RESULTS[_one_of(row, "failure", "negative", _RESULTS)]
+        for name in sorted(row.names("calls")):
+            kind, means = str(row.data.get("type", "int")), str(row.data.get("means", ""))
+            yield name, Returns(name, success, failure, kind, means)
 
 
 def _resources(

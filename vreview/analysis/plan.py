@@ -29,11 +29,13 @@ class Test:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Per node: what may still be read after arriving there; joins; and the tests of branches."""
+    """Per node: what may still be read after arriving there; joins; the tests of branches; and
+    ``splits``: the joins that only conditions lead to, as the body below ``if (a || b)``."""
 
     live: tuple[frozenset[str], ...]
     live_tests: tuple[frozenset[str], ...]
     joins: frozenset[int]
+    splits: frozenset[int]
     tests: dict[int, Test]
     test_names: dict[str, frozenset[str]]
 
@@ -60,10 +62,18 @@ def plan_for(graph: Graph) -> Plan:
                 frozenset(w[1:] for w in here if w[0] == "?"),
             )
     arrivals = Counter(arc.target for node in graph.nodes for arc in node.arcs)
+    joins = frozenset(target for target, count in arrivals.items() if count > 1)
+    merges = {
+        arc.target
+        for node in graph.nodes
+        for arc in node.arcs
+        if node.op is not Op.BRANCH and arc.target in joins
+    }
     return Plan(
         live=tuple(unpacked[mask][0] for mask in live),
         live_tests=tuple(unpacked[mask][1] for mask in live),
-        joins=frozenset(target for target, count in arrivals.items() if count > 1),
+        joins=joins,
+        splits=joins - merges,
         tests=tests,
         test_names={test.text: test.names for test in tests.values()},
     )

@@ -8,7 +8,17 @@ from dataclasses import replace
 from vreview.analysis.expr import Expr, K, is_nought
 from vreview.analysis.held import failed as lost
 from vreview.analysis.knowledge import Knowledge
-from vreview.analysis.state import ABOVE_ZERO, BELOW_ZERO, NOT_ZERO, Failure, State, V, Value, take
+from vreview.analysis.state import (
+    ABOVE_ZERO,
+    BELOW_ZERO,
+    NOT_ZERO,
+    Failure,
+    State,
+    Turn,
+    V,
+    Value,
+    take,
+)
 
 _FLIPPED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
 _OPPOSITE = {"<": ">=", ">": "<=", "<=": ">", ">=": "<", "==": "!=", "!=": "=="}
@@ -27,6 +37,22 @@ def refine(
     if expr.kind is K.BINARY and expr.text in _FLIPPED and len(expr.kids) == 2:
         return _comparison(expr, truth, state, knowledge)
     return _sign(_subject(expr), value, "!=" if truth else "==", state)
+
+
+def turn_of(expr: Expr, truth: bool, state: State) -> Turn:
+    """The condition as a turn of the path; ``state`` is the one after it."""
+    looked = expr
+    if expr.kind is K.CALL and expr.text in _ERROR_TESTS and expr.kids:
+        looked = expr.kids[0]
+    elif expr.kind is K.BINARY and expr.text in _FLIPPED and expr.kids:
+        looked = expr.kids[1] if is_nought(expr.kids[0]) else expr.kids[0]
+    if looked.kind is K.ASSIGN and looked.text == "=" and looked.kids[1].kind is K.CALL:
+        return Turn(expr, truth, looked.kids[1].text, looked.kids[0].key)
+    if looked.kind is K.CALL:
+        return Turn(expr, truth, looked.text)
+    key = _subject(looked)
+    known = state.values.get(key)
+    return Turn(expr, truth, known.name if known is not None else "", key)
 
 
 def _subject(expr: Expr) -> str:

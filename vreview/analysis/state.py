@@ -97,12 +97,26 @@ class Freed:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """The last condition on the way here came out as ``truth``. ``callee``: whose result it looked
+    at, where that is known; ``key``: the variable or member that holds it."""
+
+    expr: Expr
+    truth: bool
+    callee: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Fled:
-    """The jump ``goto label`` on ``line``; ``failed``: the test right before it, if one failed."""
+    """The jump ``goto label`` on ``line``; ``failed``: the test right before it, if one failed;
+    ``turn`` and ``complaint``: as the state had them."""
 
     line: int
     label: str
     failed: Failure | None
+    turn: Turn | None = None
+    complaint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +137,9 @@ Trace: TypeAlias = "tuple[Trace | None, int, str, Expr | None]"
 class State:
     """One abstract state. ``fell``: the line of the error label entered from above, ``JUMPED``
     if one was entered by a goto, 0 before any. ``fled``: the last goto. ``held`` by pair and key,
-    ``freed`` by key. ``blind``: something on this path was not visible."""
+    ``freed`` by key. ``blind``: something on this path was not visible. ``turn``: the condition
+    that alone leads here, ``complaint``: the call that reported an error since (both end where
+    paths meet)."""
 
     values: Mapping[str, Value] = field(default_factory=dict)
     tests: Mapping[str, bool] = field(default_factory=dict)
@@ -133,6 +149,8 @@ class State:
     freed: Mapping[str, Freed] = field(default_factory=dict)
     failed: Failure | None = None
     fled: Fled | None = None
+    turn: Turn | None = None
+    complaint: str = ""
     fell: int = 0
     blind: bool = False
     trace: Trace | None = None
