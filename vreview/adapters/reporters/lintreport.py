@@ -77,9 +77,9 @@ def _lines(finding: Finding, total: int) -> Iterator[str]:
 
 def _head(finding: Finding, kind: str) -> str:
     seen = finding.observation
-    return (
-        f"{safe_line(str(seen.place))}: {kind}: {safe_line(seen.message)} [{safe_line(seen.rule)}]"
-    )
+    message = f"the message of patch {finding.patch}" if finding.patch else "the series"
+    place = safe_line(str(seen.place)) if seen.place.file else message
+    return f"{place}: {kind}: {safe_line(seen.message)} [{safe_line(seen.rule)}]"
 
 
 def _short(finding: Finding, kind: str) -> Iterator[str]:
@@ -98,4 +98,4 @@ def _evidence(seen: Observation) -> Iterator[str]:
     for step in seen.evidence:
         where = f"{step.place.line}: " if step.place and step.place.line else ""
         source = f"  {safe_line(step.source)}" if step.source else ""
-        yield f"      {where}{safe_line(step.text)}{':' if source else ''}{source}"
+        yield f"      {where}{safe_line(step.text)}{':' if step.text and source else ''}{source}"
