@@ -69,10 +69,10 @@ class Session:
         """What a reader must know of those that did not answer, a tool after the other."""
         return tuple(line for _, one in sorted(self.accounts.items()) for line in one.told())
 
-    def note(self, eye: SecondEye, trouble: str) -> None:
-        """Remembers something else that went wrong with a tool."""
+    def note(self, name: str, trouble: str) -> None:
+        """Remembers something that went wrong with the tool of this name."""
         with self.lock:
-            troubles = self.accounts[eye.name].troubles
+            troubles = self.accounts[name].troubles
             troubles[trouble] = troubles.get(trouble, 0) + 1
 
     def _ask_one(self, eye: SecondEye, at: Look) -> Seen | None:
@@ -98,5 +98,5 @@ class Session:
             account.left_s -= self.panel.clock() - begun
             account.missing |= missing
         for trouble in troubles:
-            self.note(eye, trouble)
+            self.note(eye.name, trouble)
         return seen

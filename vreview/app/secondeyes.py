@@ -221,29 +221,29 @@ def _of_files(
         return
     with open_side(Side.TIP, scene.files) as shown:
         tip = _asked(session, [(eye, h, shown(h)) for eye in eyes for h in scene.files])
-    loud = {
-        eye: frozenset(o.rule for _, seen in answers if seen for o in seen.observations)
-        for eye, answers in tip.items()
+    said = {
+        name: frozenset(o.rule for _, seen in answers if seen for o in seen.observations)
+        for name, answers in tip.items()
     }
-    loud = {eye: rules for eye, rules in loud.items() if rules}
+    loud = [eye for eye in eyes if said[eye.name]]
     if not loud:
         return
     with open_side(Side.BASE, scene.files) as shown:
         looks = [
-            (eye, h, None if (at := shown(h)) is None else replace(at, rules=rules))
-            for eye, rules in loud.items()
+            (eye, h, None if (at := shown(h)) is None else replace(at, rules=said[eye.name]))
+            for eye in loud
             for h in scene.files
         ]
         base = _asked(session, looks)
-    for eye in loud:
-        dark = [h for h, seen in base[eye] if seen is None]
+    for name in base:
+        dark = [h for h, seen in base[name] if seen is None]
         for history in dark:
-            if any(h is history and seen and seen.observations for h, seen in tip[eye]):
-                session.note(eye, f"cannot tell what is new in {history.path}")
+            if any(h is history and seen and seen.observations for h, seen in tip[name]):
+                session.note(name, f"cannot tell what is new in {history.path}")
         yield from _new(
             scene,
-            [(h, s.observations) for h, s in base[eye] if s is not None],
-            [(h, s.observations) for h, s in tip[eye] if s is not None and h not in dark],
+            [(h, s.observations) for h, s in base[name] if s is not None],
+            [(h, s.observations) for h, s in tip[name] if s is not None and h not in dark],
         )
 
 
@@ -252,14 +252,14 @@ _Answers = list[tuple[FileHistory, Seen | None]]
 
 def _asked(
     session: Session, looks: Sequence[tuple[SecondEye, FileHistory, Look | None]]
-) -> dict[SecondEye, _Answers]:
+) -> dict[str, _Answers]:
     """The answers by tool; a file that a side does not have is one that nothing is said of."""
     there = [(eye, at) for eye, _, at in looks if at is not None]
     answers = iter(session.ask(there))
-    found: dict[SecondEye, _Answers] = {}
+    found: dict[str, _Answers] = {}
     for eye, history, at in looks:
         seen = Seen(()) if at is None else next(answers)
-        found.setdefault(eye, []).append((history, seen))
+        found.setdefault(eye.name, []).append((history, seen))
     return found
 
 
