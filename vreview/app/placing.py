@@ -35,7 +35,12 @@ def _quoted(
     line = seen.place.line
     place = Place(path, line, function_at(spans, line) or seen.place.function)
     source = lines[line - 1].rstrip(b"\r").decode(errors="replace") if line else ""
-    return replace(seen, place=place, evidence=(Step("", place, source), *seen.evidence))
+    return replace(seen, place=place, evidence=(_pointer(seen, place, source), *seen.evidence))
+
+
+def _pointer(seen: Observation, place: Place, source: str) -> Step:
+    """The line itself: what a reader wants to see, and what tells moved code from new code."""
+    return Step(f"{seen.rule} points here", place, source)
 
 
 def added_line(seen: Observation, edits: Sequence[Edit]) -> bool:
@@ -83,7 +88,7 @@ def in_patch(seen: Observation, patch: Patch) -> Finding | None:
             at = seen.place.line - new_first(hunk)
             if 0 <= at < len(hunk.new):
                 source = hunk.new[at].rstrip(b"\r\n").decode(errors="replace")
-                step = Step("", seen.place, source)
+                step = _pointer(seen, seen.place, source)
                 whole = replace(seen, evidence=(step, *seen.evidence))
                 return Finding(whole, patch.n, number, seen.place.line)
         return Finding(seen, patch.n)

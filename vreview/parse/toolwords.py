@@ -219,4 +219,5 @@ def _observed(
         category=category,
         place=place,
         message=message,
+        question=f"{tool} says: {message.rstrip('.')}. Does that hold here?",
     )
