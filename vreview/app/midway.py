@@ -2,25 +2,34 @@
 """What an earlier patch breaks and a later one of the same series repairs.
 
 The tip has it no more, so it is held against nobody; but whoever bisects may land in between. It is
-a note, and only about what hangs or crashes a machine there.
+a note, and only about what hangs or crashes a machine there. Needs a tree: hunks alone show too
+little of a state that nobody sent.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from vreview.analysis.analyse import analyse_excerpt
+from vreview.analysis.excerpt import Chunk
 from vreview.analysis.hit import FileAnalysis
+from vreview.analysis.knowledge import Knowledge
+from vreview.app.states import States, Whole
 from vreview.logic.attribution import Edit, origin
 from vreview.logic.delta import delta, with_moves_settled
 from vreview.logic.history import FileHistory
-from vreview.logic.midway import states_between, steps_in
+from vreview.logic.midway import Followed, followed
 from vreview.model.observation import Category, Observation, Severity
 from vreview.model.review import Finding
+from vreview.rulebook import RuleBook
 
 BREAKS_BISECTION = frozenset({Category.LOCK, Category.UAF, Category.NULL})
 """A lost error number or a leak does not stop anyone who boots the commit."""
+
+_ABOVE = 3
+"""Lines read above a function: a step that changed its head leaves the old one there."""
 
 
 class StateReader(Protocol):
@@ -28,6 +37,15 @@ class StateReader(Protocol):
 
     @property
     def touched(self) -> tuple[FileHistory, ...]: ...
+
+    @property
+    def states(self) -> States: ...
+
+    @property
+    def rulebook(self) -> RuleBook: ...
+
+    @property
+    def knowledge(self) -> Knowledge: ...
 
     def analysis(self, history: FileHistory, state: int) -> FileAnalysis: ...
 
@@ -39,8 +57,8 @@ class StateReader(Protocol):
 def repaired_later(reader: StateReader) -> tuple[Finding, ...]:
     """One note for each fact that is neither in the base nor in the tip, but in between.
 
-    Only states between two changes of one function are looked at, so a series that works on each
-    function once costs nothing.
+    Only functions that the series changes more than once are looked at, each by itself; a state is
+    read as a whole when one of them looks as if it was broken there. So most series cost nothing.
     """
     return tuple(
         finding
@@ -51,44 +69,71 @@ def repaired_later(reader: StateReader) -> tuple[Finding, ...]:
 
 
 def _of_file(history: FileHistory, reader: StateReader) -> Iterator[Finding]:
-    between = _between(history, reader)
-    seen: dict[int, tuple[Observation, ...]] = {}
-    for state in sorted({state for states in between.values() for state in states}):
-        seen[state] = tuple(
+    suspects = _suspects(history, reader)
+    if not suspects:
+        return
+    dark = {name for name, _ in reader.analysis(history, 0).not_understood}
+    seen = {
+        state: tuple(
             one
             for one in _only_there(history, state, reader)
-            if one.category in BREAKS_BISECTION
-            and one.severity is not Severity.NOTE
-            and state in between.get(one.place.function, ())
+            if one.place.function in suspects and one.place.function not in dark and _breaks(one)
         )
+        for state in sorted({state for states in suspects.values() for state in states})
+    }
     told: set[str] = set()
     for state, observations in seen.items():
         for one in observations:
-            if one.fingerprint in told:
-                continue
-            told.add(one.fingerprint)
-            end = next(
-                later
-                for later in range(state + 1, len(history.steps) + 1)
-                if all(one.fingerprint != o.fingerprint for o in seen.get(later, ()))
-            )
-            yield _note(one, history, reader.edits(history), state, end)
+            if one.fingerprint not in told and state in suspects[one.place.function]:
+                told.add(one.fingerprint)
+                end = next(
+                    later
+                    for later in range(state + 1, len(history.steps) + 1)
+                    if all(one.fingerprint != o.fingerprint for o in seen.get(later, ()))
+                )
+                yield _note(one, history, reader.edits(history), state, end)
 
 
-def _between(history: FileHistory, reader: StateReader) -> dict[str, range]:
-    """The states in which each function lies between two changes, for those that every side
-    understands."""
+def _breaks(seen: Observation) -> bool:
+    return seen.category in BREAKS_BISECTION and seen.severity is not Severity.NOTE
+
+
+def _suspects(history: FileHistory, reader: StateReader) -> Mapping[str, range]:
+    """Functions that seem to be broken between two of their changes, with the states there."""
     tip = reader.analysis(history, len(history.steps))
     dark = {name for name, _ in tip.not_understood}
     found = {}
     for span in tip.functions:
-        states = states_between(steps_in(span.first, span.last, reader.edits(history)))
-        if states and span.name not in dark:
-            found[span.name] = states
-    if found:
-        for name, _ in reader.analysis(history, 0).not_understood:
-            found.pop(name, None)
+        way = followed(span.first, span.last, reader.edits(history))
+        if way.between and span.name not in dark:
+            sound = _glimpse(history, len(history.steps), way, reader)
+            if any(_glimpse(history, state, way, reader) - sound for state in way.between):
+                found[span.name] = way.between
     return found
+
+
+def _glimpse(
+    history: FileHistory, state: int, way: Followed, reader: StateReader
+) -> frozenset[tuple[str, str]]:
+    """Check and subject of what the function shows by itself, without the file around it."""
+    source = reader.states.source(history, state)
+    if not isinstance(source, Whole):
+        return frozenset()
+    first, last = way.lines[state]
+    start = max(first - _ABOVE, 1)
+    lines = tuple(source.text.split(b"\n")[start - 1 : last])
+    checks = {
+        rule.check
+        for rule in reader.rulebook.rules
+        if rule.category in BREAKS_BISECTION and rule.severity is not Severity.NOTE
+    }
+    seen = analyse_excerpt(
+        (Chunk(start, lines),),
+        history.path,
+        knowledge=reader.knowledge,
+        rules=frozenset(checks),
+    )
+    return frozenset((hit.rule, hit.subject) for hit in seen.hits)
 
 
 def _only_there(history: FileHistory, state: int, reader: StateReader) -> Sequence[Observation]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Which functions a series works on more than once: the only ones that can be broken in between.
+"""Where a function of the tip lay in each state of its file, and which steps changed it.
 
 Works on hunks and line numbers alone.
 """
@@ -7,25 +7,33 @@ Works on hunks and line numbers alone.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from vreview.logic.attribution import Edit, disturbance, span_before
 
 
-def steps_in(first: int, last: int, edits: Sequence[Edit]) -> tuple[int, ...]:
-    """The steps (from 1) that added or took out a line between ``first`` and ``last`` of the tip.
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """``lines``: first and last line in each state, from the base to the tip; where the function
+    did not exist they are those between which it was put. ``changed``: the steps (from 1) that
+    added or took out one of its lines."""
 
-    ``edits`` are all edits of the file in the order of the patches. The span is followed back
-    through them, so the lines are those that it had after each step.
-    """
-    found: list[int] = []
+    lines: tuple[tuple[int, int], ...]
+    changed: tuple[int, ...]
+
+    @property
+    def between(self) -> range:
+        """The states after the first of these steps and before the last one."""
+        return range(self.changed[0], self.changed[-1]) if len(self.changed) > 1 else range(0)
+
+
+def followed(first: int, last: int, edits: Sequence[Edit]) -> Followed:
+    """The lines from ``first`` to ``last`` of the tip, back through all edits of their file."""
+    lines = [(first, last)]
+    changed: list[int] = []
     for number in range(len(edits), 0, -1):
         edit = edits[number - 1]
-        if disturbance(first, last, (edit,)) is not None:
-            found.append(number)
-        first, last = span_before(first, last, edit)
-    return tuple(reversed(found))
-
-
-def states_between(steps: Sequence[int]) -> range:
-    """The states of the file after the first of the steps and before the last one."""
-    return range(steps[0], steps[-1]) if len(steps) > 1 else range(0)
+        if disturbance(*lines[-1], (edit,)) is not None:
+            changed.append(number)
+        lines.append(span_before(*lines[-1], edit))
+    return Followed(tuple(reversed(lines)), tuple(reversed(changed)))

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import pytest
 from series_of_states import BAD, GOOD, PATH, review, where
 
 from vreview.model.observation import Severity
@@ -28,12 +27,10 @@ UNLOCKED = LOCKED.replace("\tmutex_lock(&port->lock);\n", "").replace(
     "\tmutex_unlock(&port->lock);\n", ""
 )
 RENAMED = LOCKED.replace("port->users++", "port->count++")
-both_ways = pytest.mark.parametrize("tree", [True, False], ids=["tree", "no tree"])
 
 
-@both_ways
-def test_a_lock_that_is_lost_only_in_between_is_a_note(*, tree: bool) -> None:
-    (found,) = review(UNLOCKED, STUCK, LOCKED, tree=tree).findings
+def test_a_lock_that_is_lost_only_in_between_is_a_note() -> None:
+    (found,) = review(UNLOCKED, STUCK, LOCKED).findings
     assert where([found]) == [("locking/missing-unlock", "port_open", 1, 1)]
     assert found.repaired_by == 2
     assert found.observation.severity is Severity.NOTE
@@ -52,6 +49,31 @@ def test_a_fault_that_stays_is_told_once_and_as_it_is() -> None:
     (found,) = review(UNLOCKED, STUCK, STUCK.replace("users++", "count++")).findings
     assert (found.patch, found.repaired_by) == (1, None)
     assert found.observation.severity is Severity.WARNING
+
+
+def test_hunks_alone_do_not_show_the_states_in_between() -> None:
+    assert review(UNLOCKED, STUCK, LOCKED, tree=False).findings == ()
+
+
+def test_a_function_further_down_is_followed_to_where_it_was() -> None:
+    above = "#include <linux/port.h>\n" * 9
+    (found,) = review(
+        GOOD + UNLOCKED, GOOD + STUCK, above + GOOD + STUCK, above + GOOD + LOCKED
+    ).findings
+    assert (found.patch, found.repaired_by, found.observation.place.line) == (1, 3, 17)
+
+
+def test_a_helper_of_the_same_file_that_unlocks_is_seen() -> None:
+    helper = """\
+static int port_fail(struct port *port, int err)
+{
+	mutex_unlock(&port->lock);
+	return err;
+}
+
+"""
+    helped = helper + STUCK.replace("return err;", "return port_fail(port, err);", 1)
+    assert review(helper + UNLOCKED, helped, helper + LOCKED).findings == ()
 
 
 def test_an_error_number_lost_in_between_stops_no_bisection() -> None:

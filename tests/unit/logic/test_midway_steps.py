@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The steps that changed a function, by its lines at the tip."""
+"""A function is followed back through the steps that moved and changed it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import itertools
 import pytest
 
 from vreview.logic.attribution import Edit
-from vreview.logic.midway import states_between, steps_in
+from vreview.logic.midway import Followed, followed
 from vreview.parse.diff import parse_diff
 
 
@@ -35,10 +35,10 @@ def test_lines_are_followed_back_through_what_moved_them() -> None:
         lines("x", "y", "a", "b", "CC", "d", "E"),
     )
     made = edits(*states)
-    assert steps_in(4, 6, made) == (1, 3)
-    assert steps_in(1, 2, made) == (2,)
-    assert steps_in(3, 3, made) == ()
-    assert steps_in(7, 7, made) == (4,)
+    assert followed(4, 6, made) == Followed(((2, 4), (2, 4), (4, 6), (4, 6), (4, 6)), (1, 3))
+    assert followed(1, 2, made).changed == (2,)
+    assert followed(3, 3, made) == Followed(((1, 1), (1, 1), (3, 3), (3, 3), (3, 3)), ())
+    assert followed(7, 7, made).changed == (4,)
 
 
 @pytest.mark.parametrize(
@@ -47,4 +47,4 @@ def test_lines_are_followed_back_through_what_moved_them() -> None:
 def test_only_what_lies_between_two_changes_is_looked_at(
     steps: tuple[int, ...], states: list[int]
 ) -> None:
-    assert list(states_between(steps)) == states
+    assert list(Followed((), steps).between) == states
