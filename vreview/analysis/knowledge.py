@@ -132,6 +132,22 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
+class Free:
+    """The object in argument ``arg`` is gone: surely, or if this was the last reference.
+
+    ``holder``: where the argument is a part (``&x->dev``), ``x`` goes. ``devm``: allocators whose
+    results must not be given to the call, ``plain``: those whose results must.
+    """
+
+    call: str
+    arg: int
+    sure: bool
+    holder: bool
+    devm: frozenset[str]
+    plain: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class CountPair:
     """References that are added to one object by a count: ``single`` gives back one of them."""
 
@@ -181,9 +197,14 @@ class Knowledge:
     manners: Mapping[str, frozenset[str]] = field(default_factory=dict)
     acquires: Mapping[str, tuple[Pair, ...]] = field(default_factory=dict)
     releases: Mapping[str, tuple[Pair, ...]] = field(default_factory=dict)
+    frees: Mapping[str, Free] = field(default_factory=dict)
     err_pointer: frozenset[str] = frozenset()
     null_pointer: frozenset[str] = frozenset()
     must_check: frozenset[str] = frozenset()
+    allocates: frozenset[str] = frozenset()
+    looks_up: frozenset[str] = frozenset()
+    reads_through: frozenset[str] = frozenset()
+    breaks_on_error_pointer: frozenset[str] = frozenset()
     type_macros: frozenset[str] = frozenset()
     passes_on: Mapping[str, int] = field(default_factory=dict)
     returns: Mapping[str, Returns] = field(default_factory=dict)
@@ -248,9 +269,14 @@ def knowledge_from(tables: Mapping[str, Mapping[str, object]]) -> Knowledge:
         },
         acquires=acquires,
         releases=releases,
+        frees=dict(_frees(_Table("frees", tables.get("frees", {})))),
         err_pointer=_agreed(conventions, "err_pointer"),
         null_pointer=_agreed(conventions, "null_pointer"),
         must_check=_agreed(conventions, "must_check"),
+        allocates=_agreed(conventions, "allocates"),
+        looks_up=_agreed(conventions, "looks_up"),
+        reads_through=_agreed(conventions, "reads_through"),
+        breaks_on_error_pointer=_agreed(conventions, "breaks_on_error_pointer"),
         type_macros=errno.names("type_macros"),
         passes_on={
             name: row.number("arg")
@@ -410,6 +436,13 @@ def _pair(row: _Table) -> Pair:
         kind=str(row.data.get("kind", "")),
         mined=row.truth("mined"),
     )
+
+
+def _frees(table: _Table) -> Iterator[tuple[str, Free]]:
+    for row in table.rows("free"):
+        arg, sure, holder = row.number("arg"), row.truth("sure"), row.truth("holder")
+        for call in sorted(row.names("calls")):
+            yield call, Free(call, arg, sure, holder, row.names("devm"), row.names("plain"))
 
 
 def _pairs(table: _Table) -> Iterator[BulkPair]:
