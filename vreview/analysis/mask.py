@@ -14,8 +14,8 @@ from dataclasses import dataclass
 _LEXEMES = re.compile(
     rb"//[^\n]*|/\*.*?(?:\*/|\Z)|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'", re.DOTALL
 )
-_DIRECTIVE = re.compile(rb"^[ \t]*#[ \t]*(\w*)((?:[^\n\\]|\\\n|\\.)*)", re.MULTILINE)
-_NOT_NEWLINE = re.compile(rb"[^\n]")
+# A literal newline is what a search skips to; the text gets one in front.
+_DIRECTIVE = re.compile(rb"\n[ \t]*#[ \t]*(\w*)((?:[^\n\\]|\\\n|\\.)*)")
 
 _WORDS = (
     rb"__user __iomem __percpu __rcu __force __kernel __init __exit __initdata __exitdata "
@@ -40,28 +40,37 @@ _CALLS = (
     rb"__cond_lock_ __flexarr __nonnull __diag_ignore_all __diag_warn __sysfs_printf "
     rb"__acquires_shared __releases_shared __ETHTOOL_DECLARE_LINK_MODE_MASK_"
 ).split()
-_SPECIAL = re.compile(
-    rb"\b(?:(?P<word>" + b"|".join(_WORDS) + rb")\b"
-    rb"|(?P<call>" + b"|".join(_CALLS) + rb")\s*\("
-    rb"|(?P<iter>\w*for_each\w*|scoped_guard|scoped_cond_guard)\s*\("
-    rb"|(?P<size>__alignof__|__alignof)\b"
-    rb"|(?P<type>typeof|__typeof__|__typeof|typeof_member|__auto_type)\b)"
+_TYPES = (b"__typeof__", b"__typeof", b"__auto_type", b"typeof", b"typeof_member")
+_KIND = (
+    dict.fromkeys(_WORDS, "word")
+    | dict.fromkeys(_CALLS, "call")
+    | dict.fromkeys((b"__alignof__", b"__alignof"), "size")
+    | dict.fromkeys(_TYPES, "type")
 )
+# Almost all begin with two underscores, which a search skips to; the few others are rarely there.
+_UNDERSCORED = re.compile(rb"__(?<!\w__)\w+")
+_OTHERS = tuple(sorted(word for word in _KIND if not word.startswith(b"__")))
+_OTHER = re.compile(rb"\b(?:" + b"|".join(_OTHERS) + rb")\b")
+_OPENING = re.compile(rb"\s*\(")
+_LOOP = re.compile(rb"for_each\w*\s*\(")
+_SCOPE = re.compile(rb"\b(?:scoped_guard|scoped_cond_guard)\s*\(")
+_TAIL = re.compile(rb"\s*([;{=\[]?)")
+_PARENS = re.compile(rb"[()]")
 _RANGE_CASE = re.compile(rb"(\bcase\b[^:;{}\n]*?)(\.\.\.[^:;{}]*)(?=:)")
 _STRUCT_ARG = re.compile(
     rb"(?P<open>[,(]\s*)(?P<type>(?:const\s+)?(?:struct|union|enum)\s+\w+[\s*]*|"
     rb"(?:const\s+)?(?:unsigned|signed|long|short|int|char|void)\b"
     rb"(?:[ \t]+(?:long|int|char|short)\b)*"
-    rb"[\s*]*|\w+\s*\*+\s*)(?=(?P<end>[,)]))"
+    rb"[\s*]*|\w++\s*+\*++\s*+)(?=(?P<end>[,)]))"
 )
 _STRUCT_WORD = re.compile(rb"\b(?:struct|union|enum|const)\b|\*")
 _INT_WORD = re.compile(rb"\b(?:unsigned|signed|long|short|int|char|void)\b")
 _FILE_MACRO = re.compile(
-    rb"^(?:static[ \t]+|extern[ \t]+)?([A-Z_][A-Z0-9_]{3,}|module_\w+|\w+_initcall"
-    rb"\w*|late_initcall\w*|postcore_\w+|pure_initcall)[ \t]*\(",
-    re.MULTILINE,
+    rb"\n(?:static[ \t]+|extern[ \t]+)?([A-Z_][A-Z0-9_]{3,}|module_\w+|\w+_initcall"
+    rb"\w*|late_initcall\w*|postcore_\w+|pure_initcall)[ \t]*\("
 )
-_STATEMENT_START = b"{};):"
+_WORD_BYTES = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
+_BLANKS = bytes(10 if byte == 10 else 32 for byte in range(256))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +99,15 @@ def mask(text: bytes) -> Masked:
         _choose_arms(work)
     _blank_file_macros(work)
     iterators = _blank_annotations(work)
-    for found in _RANGE_CASE.finditer(bytes(work)):
-        _blank(work, *found.span(2))
+    if b"..." in work:
+        for found in _RANGE_CASE.finditer(bytes(work)):
+            _blank(work, *found.span(2))
     _plain_type_arguments(work)
     return Masked(bytes(work), iterators, comments)
 
 
 def _blank(work: bytearray, start: int, end: int) -> None:
-    work[start:end] = _NOT_NEWLINE.sub(b" ", bytes(work[start:end]))
+    work[start:end] = work[start:end].translate(_BLANKS)
 
 
 def _blank_lexemes(work: bytearray) -> tuple[Comment, ...]:
@@ -106,30 +116,28 @@ def _blank_lexemes(work: bytearray) -> tuple[Comment, ...]:
     source = bytes(work)
     for found in _LEXEMES.finditer(source):
         start, end = found.span()
-        if source[start : start + 1] == b"/":
+        first = source[start]
+        if first == 47:  # a slash
             line += source.count(b"\n", counted, start)
             counted = start
             words = source[start:end]
             comments.append(Comment(line, line + words.count(b"\n"), words))
-            _blank(work, start, end)
+            work[start:end] = words.translate(_BLANKS)
         elif end - start > 2:
             # Only what is between the quotes; a char constant keeps one character.
-            filler = b"0" if source[start : start + 1] == b"'" else b" "
-            body = _NOT_NEWLINE.sub(filler, source[start + 1 : end - 1])
-            if filler == b"0":
-                body = b"0" + b" " * (len(body) - 1)
-                work[start:end] = b" " + body + b" "
+            if first == 39:
+                work[start:end] = b" 0" + source[start + 2 : end].translate(_BLANKS)
             else:
-                work[start + 1 : end - 1] = body
+                work[start + 1 : end - 1] = source[start + 1 : end - 1].translate(_BLANKS)
     return tuple(comments)
 
 
 def _choose_arms(work: bytearray) -> None:
     """Blank every directive and all arms of a conditional but the one that is read."""
-    source = bytes(work)
     stack: list[tuple[bool, bool]] = []  # (this arm is read, an arm was already read)
     dead_from: int | None = None
-    for found in _DIRECTIVE.finditer(source):
+    for found in _DIRECTIVE.finditer(b"\n" + work):
+        start, end = found.start(), found.end() - 1
         name, rest = found.group(1), found.group(2).strip()
         if name in (b"if", b"ifdef", b"ifndef"):
             live = not (name == b"if" and rest in (b"0", b"false"))
@@ -141,11 +149,11 @@ def _choose_arms(work: bytearray) -> None:
             stack.pop()
         dead = any(not live for live, _ in stack)
         if dead and dead_from is None:
-            dead_from = found.start()
+            dead_from = start
         elif not dead and dead_from is not None:
-            _blank(work, dead_from, found.start())
+            _blank(work, dead_from, start)
             dead_from = None
-        _blank(work, found.start(), found.end())
+        _blank(work, start, end)
     if dead_from is not None:
         _blank(work, dead_from, len(work))
 
@@ -153,7 +161,7 @@ def _choose_arms(work: bytearray) -> None:
 def close_paren(text: bytes | bytearray, opening: int, limit: int = 20000) -> int:
     """The offset after the ``)`` that closes the ``(`` at ``opening``, or -1."""
     depth = 0
-    for found in re.compile(rb"[()]").finditer(text, opening, min(len(text), opening + limit)):
+    for found in _PARENS.finditer(text, opening, min(len(text), opening + limit)):
         depth += 1 if found.group() == b"(" else -1
         if depth == 0:
             return found.end()
@@ -162,19 +170,20 @@ def close_paren(text: bytes | bytearray, opening: int, limit: int = 20000) -> in
 
 def _blank_file_macros(work: bytearray) -> None:
     source = bytes(work)
-    for found in _FILE_MACRO.finditer(source):
-        end = close_paren(source, found.end() - 1)
+    for found in _FILE_MACRO.finditer(b"\n" + source):
+        start, opening = found.start(), found.end() - 2
+        end = close_paren(source, opening)
         if end < 0:
             continue
-        tail = re.compile(rb"\s*([;{=\[]?)").match(source, end)
+        tail = _TAIL.match(source, end)
         after = tail.group(1) if tail else b""
         if after == b"{":
-            _make_signature(work, found.group(1), found.start(), found.end(), end)
+            _make_signature(work, found.group(1), start, opening + 1, end)
         elif after in (b"=", b"["):
-            _blank(work, found.start(), end)
-            work[found.start() : found.start() + 5] = b"int x"
+            _blank(work, start, end)
+            work[start : start + 5] = b"int x"
         else:
-            _blank(work, found.start(), end + (1 if tail and after == b";" else 0))
+            _blank(work, start, end + (1 if tail and after == b";" else 0))
             if tail and after == b";":
                 _blank(work, end, tail.end())
 
@@ -184,38 +193,57 @@ def _make_signature(work: bytearray, macro: bytes, start: int, opening: int, end
     inner = bytes(work[opening : end - 1])
     name = inner.split(b",")[0].split()[-1:] or [macro]
     plain = b"long " + re.sub(rb"\W", b"_", name[0]) + b"()"
-    lines = _NOT_NEWLINE.sub(b" ", bytes(work[start:end]))
+    lines = bytes(work[start:end].translate(_BLANKS))
     if len(plain) <= len(lines.split(b"\n", 1)[0]):
         work[start:end] = plain + lines[len(plain) :]
 
 
 def _blank_annotations(work: bytearray) -> dict[int, str]:
     source = bytes(work)
-    iterators: dict[int, str] = {}
-    for found in _SPECIAL.finditer(source):
-        if found.lastgroup == "word":
-            _blank(work, *found.span())
-        elif found.lastgroup == "call":
-            end = close_paren(source, found.end() - 1)
-            if end > 0:
-                _blank(work, found.start(), end)
-        elif found.lastgroup == "size":
-            work[found.start() : found.end()] = b"sizeof".ljust(found.end() - found.start())
-        elif found.lastgroup == "type":
-            opening = re.compile(rb"\s*\(").match(source, found.end())
-            end = close_paren(source, opening.end() - 1) if opening else found.end()
-            if end > 0:
-                _blank(work, found.start(), end)
-                work[found.start() : found.start() + 3] = b"int"
+    for start, end, kind in _specials(source):
+        if kind == "word":
+            _blank(work, start, end)
+        elif kind == "call":
+            opening = _OPENING.match(source, end)
+            closing = close_paren(source, opening.end() - 1) if opening else -1
+            if closing > 0:
+                _blank(work, start, closing)
+        elif kind == "size":
+            work[start:end] = b"sizeof".ljust(end - start)
         else:
-            _make_loop(work, source, found, iterators)
+            opening = _OPENING.match(source, end)
+            closing = close_paren(source, opening.end() - 1) if opening else end
+            if closing > 0:
+                _blank(work, start, closing)
+                work[start : start + 3] = b"int"
+    iterators: dict[int, str] = {}
+    for pattern, word in ((_LOOP, b"for_each"), (_SCOPE, b"scoped_")):
+        if word in source:
+            for found in pattern.finditer(source):
+                _make_loop(work, source, found, iterators)
     return iterators
+
+
+def _specials(source: bytes) -> list[tuple[int, int, str]]:
+    """What is to be overwritten, in the order of the text."""
+    found = [
+        (*match.span(), kind)
+        for match in _UNDERSCORED.finditer(source)
+        if (kind := _KIND.get(match.group()))
+    ]
+    if any(word in source for word in _OTHERS):
+        found.extend((*match.span(), _KIND[match.group()]) for match in _OTHER.finditer(source))
+        found.sort()
+    return found
 
 
 def _make_loop(
     work: bytearray, source: bytes, found: re.Match[bytes], iterators: dict[int, str]
 ) -> None:
-    before = source[max(0, found.start() - 200) : found.start()].rstrip()
+    start = found.start()
+    while start and source[start - 1] in _WORD_BYTES:
+        start -= 1
+    before = source[max(0, start - 200) : start].rstrip()
     starts = not before or before[-1:] in (b"{", b"}", b";", b")", b":")
     if not starts and not before.endswith((b"else", b"do")):
         return
@@ -225,19 +253,16 @@ def _make_loop(
     after = source[end : end + 200].lstrip()[:1]
     if not after or after in b";,)=+-*/&|<>?":
         return
-    start, stop = found.span("iter")
-    name = source[start:stop].decode("ascii", "replace")
-    keyword = b"if" if name.startswith("scoped") else b"while"
-    work[start:stop] = keyword.ljust(stop - start)
-    iterators[start] = name
+    called = source[start : found.end() - 1].rstrip()
+    keyword = b"if" if called.startswith(b"scoped") else b"while"
+    work[start : start + len(called)] = keyword.ljust(len(called))
+    iterators[start] = called.decode("ascii", "replace")
 
 
 def _plain_type_arguments(work: bytearray) -> None:
     """A type among a call's arguments (``container_of(p, struct foo, m)``) becomes a name."""
     source = bytes(work)
-    position = 0
-    while found := _STRUCT_ARG.search(source, position):
-        position = found.end()
+    for found in _STRUCT_ARG.finditer(source):
         alone = found.group("open")[:1] == b"(" and found.group("end") == b")"
         if alone:
             continue  # a cast, sizeof, or (void)
