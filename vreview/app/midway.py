@@ -100,6 +100,8 @@ def _breaks(seen: Observation) -> bool:
 
 def _suspects(history: FileHistory, reader: StateReader) -> Mapping[str, range]:
     """Functions that seem to be broken between two of their changes, with the states there."""
+    if not isinstance(reader.states.source(history, len(history.steps)), Whole):
+        return {}
     tip = reader.analysis(history, len(history.steps))
     dark = {name for name, _ in tip.not_understood}
     found = {}

@@ -116,12 +116,12 @@ def span_before(first: int, last: int, edit: Edit) -> tuple[int, int]:
 
 def new_first(hunk: Hunk) -> int:
     """The first line of the hunk's new side; a side without lines names the line before it."""
-    return hunk.new_start if hunk.new else hunk.new_start + 1
+    return hunk.new_start if hunk.new_count else hunk.new_start + 1
 
 
 def old_first(hunk: Hunk) -> int:
     """The first line of the hunk's old side."""
-    return hunk.old_start if hunk.old else hunk.old_start + 1
+    return hunk.old_start if hunk.old_count else hunk.old_start + 1
 
 
 def _step_back(line: int, hunks: Sequence[Hunk]) -> tuple[int, int]:
@@ -131,7 +131,7 @@ def _step_back(line: int, hunks: Sequence[Hunk]) -> tuple[int, int]:
         new, old = new_first(hunk), old_first(hunk)
         if line < new:
             break
-        if line < new + len(hunk.new):
+        if line < new + hunk.new_count:
             for text in hunk.lines:
                 if text[:1] == b"-":
                     old += 1
@@ -140,7 +140,7 @@ def _step_back(line: int, hunks: Sequence[Hunk]) -> tuple[int, int]:
                     return (number, old) if text[:1] == b"+" else (0, old)
                 new += 1
                 old += text[:1] == b" "
-        shift = old_first(hunk) + len(hunk.old) - (new_first(hunk) + len(hunk.new))
+        shift = old_first(hunk) + hunk.old_count - (new_first(hunk) + hunk.new_count)
     return 0, line + shift
 
 
