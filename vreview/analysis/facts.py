@@ -16,7 +16,7 @@ from vreview.analysis.conventions import Conventions
 from vreview.analysis.evaluate import Moment, Seen
 from vreview.analysis.expr import Expr, K, object_key, walk
 from vreview.analysis.flow import Flow, run
-from vreview.analysis.graph import Graph
+from vreview.analysis.graph import Graph, Op
 from vreview.analysis.hit import Hit
 from vreview.analysis.knowledge import BulkPair, Knowledge
 from vreview.analysis.mask import Comment
@@ -53,6 +53,12 @@ class FunctionFacts:
         for node in self.graph.nodes:
             if node.expr is not None:
                 yield from walk(node.expr)
+
+    @cached_property
+    def plain(self) -> frozenset[str]:
+        """Local variables that are declared as no pointers."""
+        nodes = (n for n in self.graph.nodes if n.op is Op.DECLARE)
+        return frozenset(n.name for n in nodes if "*" not in n.type and "[" not in n.type)
 
     @cached_property
     def tested(self) -> Tested:
