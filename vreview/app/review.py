@@ -8,7 +8,7 @@ finished. Decides nothing about git, kernels or words; see the ports.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from vreview.app.lint import LintResult
@@ -132,10 +132,17 @@ def _ask_others(applied: Applied, seen: Observed, tools: ReviewTools) -> None:
     if ask is None or not profiles:
         return
     built = {side: seen.built[next(iter(profiles)), side] for side in Side}
+    what = "other tools on both builds"
+    tools.lab.observer.begin(what)
     result = tools.lab.journal.once("others", LintResult, lambda: ask(seen.series, applied, built))
+    tools.lab.observer.end(what, f"{len(result.findings)} findings")
     if result.findings:
         seen.findings[:] = seconded(seen.findings, result.findings)
     seen.remarks.extend(result.remarks)
+    seen.stages[:] = [
+        replace(one, seconds=one.seconds + result.seconds) if one.stage is Stage.LINT else one
+        for one in seen.stages
+    ]
 
 
 def _try_both_trees(

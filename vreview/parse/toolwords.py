@@ -58,10 +58,10 @@ _ABOUT: tuple[tuple[re.Pattern[str], Category], ...] = tuple(
          r"|after_iter", Category.UAF),
         (r"leak|missing (?:unwind|iounmap|clk_put|put_device|of_node_put|kfree)", Category.LEAK),
         (r"uninit|not initialized|garbage value", Category.UNINIT),
-        (r"null|deref|kmerr|\beno\b", Category.NULL),
+        (r"\bnull|NullDeref|deref_null|dereferenced|kmerr|\beno\b", Category.NULL),
     )
 )  # fmt: skip
-_SMALL = frozenset({"a", "an", "the", "in", "of", "to", "from", "for", "is", "we", "by", "with"})
+_SMALL = frozenset({"a", "an", "the", "in", "of", "to", "from", "for", "is", "was", "be", "with"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,5 +219,5 @@ def _observed(
         category=category,
         place=place,
         message=message,
-        question=f"{tool} says: {message.rstrip('.')}. Does that hold here?",
+        question=message if message.endswith("?") else "",
     )
