@@ -8,7 +8,7 @@ import io
 import sys
 
 from vreview.cli.boundary import guarded
-from vreview.cli.commands import app
+from vreview.cli.commands import app_for
 
 _NEAREST = {"─": "-", "…": "...", "→": "->"}
 """What our own words use beyond ASCII."""
@@ -30,7 +30,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="vreview")
-    sys.exit(guarded(lambda: app(standalone_mode=False)))
+    sys.exit(guarded(lambda: app_for(sys.argv[1:])(standalone_mode=False)))
 
 
 if __name__ == "__main__":

@@ -3,29 +3,55 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
 
-from vreview.cli import pages, rules, tree
-from vreview.cli.apply import apply_command
-from vreview.cli.boot import boot_command, suites_command
-from vreview.cli.build import build_command
-from vreview.cli.dismiss import dismiss_command
-from vreview.cli.doctor import doctor_command
-from vreview.cli.explain import explain_command
-from vreview.cli.lint import lint_command
-from vreview.cli.perf import perf_command
-from vreview.cli.review import review_command
+from vreview.cli import pages
 
-app = typer.Typer(
-    name="vreview",
-    epilog=pages.TOP.epilog,
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+COMMANDS = {
+    "review": ("vreview.cli.review:review_command", pages.REVIEW),
+    "apply": ("vreview.cli.apply:apply_command", pages.APPLY),
+    "lint": ("vreview.cli.lint:lint_command", pages.LINT),
+    "explain": ("vreview.cli.explain:explain_command", pages.EXPLAIN),
+    "dismiss": ("vreview.cli.dismiss:dismiss_command", pages.DISMISS),
+    "build": ("vreview.cli.build:build_command", pages.BUILD),
+    "boot": ("vreview.cli.boot:boot_command", pages.BOOT),
+    "test": ("vreview.cli.boot:suites_command", pages.TEST),
+    "perf": ("vreview.cli.perf:perf_command", pages.PERF),
+    "doctor": ("vreview.cli.doctor:doctor_command", pages.DOCTOR),
+}
+GROUPS = {"tree": "vreview.cli.tree:app", "rules": "vreview.cli.rules:app"}
+
+
+def app_for(words: Sequence[str] = ()) -> typer.Typer:
+    """The application for a command line: of its first word's module alone where that is a
+    command, since importing all of them takes longer than a short series."""
+    first = next((word for word in words if not word.startswith("-")), "")
+    known = first in COMMANDS or first in GROUPS
+    app = typer.Typer(
+        name="vreview",
+        epilog=pages.TOP.epilog,
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(main)
+    for name, (place, page) in COMMANDS.items():
+        if not known or name == first:
+            app.command(name, short_help=page.summary, epilog=page.epilog)(_loaded(place))
+    for name, place in GROUPS.items():
+        if not known or name == first:
+            app.add_typer(_loaded(place), name=name)
+    return app
+
+
+def _loaded(place: str) -> Any:
+    module, _, name = place.partition(":")
+    return getattr(import_module(module), name)
 
 
 def _version(asked: bool) -> None:
@@ -36,7 +62,6 @@ def _version(asked: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def main(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
@@ -48,20 +73,3 @@ def main(
     changed but the objects and refs/vreview/ of the tree. `vreview COMMAND --help` is the
     manual.
     """
-
-
-for name, verb, page in (
-    ("review", review_command, pages.REVIEW),
-    ("apply", apply_command, pages.APPLY),
-    ("lint", lint_command, pages.LINT),
-    ("explain", explain_command, pages.EXPLAIN),
-    ("dismiss", dismiss_command, pages.DISMISS),
-    ("build", build_command, pages.BUILD),
-    ("boot", boot_command, pages.BOOT),
-    ("test", suites_command, pages.TEST),
-    ("perf", perf_command, pages.PERF),
-    ("doctor", doctor_command, pages.DOCTOR),
-):
-    app.command(name, short_help=page.summary, epilog=page.epilog)(verb)
-app.add_typer(tree.app, name="tree")
-app.add_typer(rules.app, name="rules")

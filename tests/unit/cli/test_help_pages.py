@@ -8,7 +8,7 @@ import re
 import pytest
 
 from vreview.cli.boundary import guarded
-from vreview.cli.commands import app
+from vreview.cli.commands import app_for
 
 COMMANDS = (
     "review", "apply", "lint", "explain", "dismiss", "build", "boot", "test", "perf", "doctor",
@@ -19,7 +19,7 @@ COMMANDS = (
 
 def help_of(command: str, capsys: pytest.CaptureFixture[str]) -> str:
     argv = [*command.split(), "--help"]
-    assert guarded(lambda: app(argv, prog_name="vreview", standalone_mode=False)) == 0
+    assert guarded(lambda: app_for(argv)(argv, prog_name="vreview", standalone_mode=False)) == 0
     return capsys.readouterr().out
 
 
@@ -67,7 +67,7 @@ def test_examples_are_command_lines_that_exist(capsys: pytest.CaptureFixture[str
 def test_a_bare_call_shows_the_page_and_calls_it_no_error(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert guarded(lambda: app([], prog_name="vreview", standalone_mode=False)) == 2
+    assert guarded(lambda: app_for()([], prog_name="vreview", standalone_mode=False)) == 2
     err = capsys.readouterr().err
     assert err.startswith("Usage: vreview")
     assert "error" not in err.splitlines()[0]
@@ -75,6 +75,7 @@ def test_a_bare_call_shows_the_page_and_calls_it_no_error(
 
 def test_a_wrong_option_names_the_page_to_read(capsys: pytest.CaptureFixture[str]) -> None:
     assert (
-        guarded(lambda: app(["lint", "--bogus"], prog_name="vreview", standalone_mode=False)) == 2
+        guarded(lambda: app_for()(["lint", "--bogus"], prog_name="vreview", standalone_mode=False))
+        == 2
     )
     assert capsys.readouterr().err.endswith("hint: vreview lint --help\n")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from vreview.cli.boundary import guarded
-from vreview.cli.commands import app
+from vreview.cli.commands import app_for
 from vreview.rulebook import load_rules
 
 
@@ -20,7 +20,7 @@ def no_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def rules(*argv: object) -> int:
     words = ["rules", *map(str, argv)]
-    return guarded(lambda: app(words, prog_name="vreview", standalone_mode=False))
+    return guarded(lambda: app_for(words)(words, prog_name="vreview", standalone_mode=False))
 
 
 def test_the_list_has_every_rule_on_a_line_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
