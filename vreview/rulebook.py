@@ -24,6 +24,9 @@ from vreview.resources import data_folder
 COMPLETE = ("rule.toml", "README.md", "bad.c", "good.c")
 """What a rule's folder holds; one that lacks any of them is refused."""
 
+OF_MESSAGES = ("rule.toml", "README.md", "bad.txt", "good.txt")
+"""The same for a rule on what mails say: its examples are mails, without their headers."""
+
 HISTORY = "history.toml"
 """What it may hold besides: merged fixes whose bugs the rule would have reported."""
 
@@ -136,9 +139,14 @@ def rule_folders(root: Path) -> tuple[Path, ...]:
     return tuple(rule for area in areas for rule in sorted(area.iterdir()) if rule.is_dir())
 
 
+def files_of(folder: Path) -> tuple[str, ...]:
+    """The files that a rule's folder must hold, by the kind of its examples."""
+    return OF_MESSAGES if (folder / "bad.txt").is_file() else COMPLETE
+
+
 def load_rule(folder: Path, root: Path) -> Rule:
     """One rule's folder, checked. Raises ConfigError."""
-    missing = [name for name in COMPLETE if not (folder / name).is_file()]
+    missing = [name for name in files_of(folder) if not (folder / name).is_file()]
     if missing:
         raise ConfigError(f"{folder}: a rule's folder is complete or absent; no {missing[0]}")
     file = folder / "rule.toml"
@@ -175,7 +183,7 @@ def texts_of(rule: Rule, folder: Path | None = None) -> Mapping[str, str]:
     """The rule's files by name, whole. Raises ConfigError for one that cannot be read."""
     place = folder_of(rule, folder)
     try:
-        return {name: (place / name).read_text(encoding="utf-8") for name in COMPLETE}
+        return {name: (place / name).read_text(encoding="utf-8") for name in files_of(place)}
     except (OSError, UnicodeDecodeError) as err:
         raise ConfigError(f"cannot read the rule {rule.id} in {place}: {err}") from err
 

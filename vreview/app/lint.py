@@ -17,7 +17,9 @@ from vreview.analysis.analyse import analyse, analyse_excerpt, summarise, summar
 from vreview.analysis.hit import FileAnalysis, FunctionSpan, Hit
 from vreview.analysis.knowledge import Knowledge, knowledge_from
 from vreview.analysis.summary import FileSummary
+from vreview.app.claims import claim_findings
 from vreview.app.midway import repaired_later
+from vreview.app.quiet import few
 from vreview.app.states import HunkStates, Source, States, TreeStates, Whole, is_kernel_c
 from vreview.logic.attribution import Edit, Origin, disturbance, origin
 from vreview.logic.delta import delta, with_moves_settled
@@ -68,7 +70,8 @@ def lint(
     touched = [h for h in histories(patches) if is_kernel_c(h.path)]
     remarks.extend(_not_read(patches, touched))
     reader = _Reader(states, rulebook, knowledge_from(rulebook.knowledge), tuple(touched))
-    findings = tuple(sorted((*_findings(reader), *repaired_later(reader)), key=_order))
+    claims = claim_findings(series, rulebook, tool=TOOL)
+    findings = few(sorted((*_findings(reader), *repaired_later(reader), *claims), key=_order))
     remarks.extend(_not_understood(reader))
     return LintResult(findings, tuple(remarks), clock() - began, whole)
 

@@ -2,7 +2,8 @@
 """Does a rule keep what its folder promises? Its bad.c is flagged where it is marked and nowhere
 else, its good.c nowhere, and nothing in it is still to be filled in.
 
-Knows rules, texts and an eye that looks at C; reads no files, prints nothing.
+A rule on what mails say has bad.txt and good.txt. Knows rules, texts and eyes that look at C or at
+a mail; reads no files, prints nothing.
 """
 
 from __future__ import annotations
@@ -13,7 +14,10 @@ from dataclasses import dataclass, replace
 from vreview.analysis.analyse import analyse
 from vreview.analysis.checks import NAMES
 from vreview.analysis.knowledge import knowledge_from
-from vreview.parse.rulepage import SECTIONS, marks, sections
+from vreview.logic.claims import NAMES as CLAIMS
+from vreview.logic.claims import Message, claims_of
+from vreview.parse.diff import parse_diff
+from vreview.parse.rulepage import SECTIONS, marks, sections, unmarked
 from vreview.rulebook import Rule, RuleBook
 
 TO_FILL_IN = "TODO"
@@ -69,18 +73,46 @@ def eye_of(book: RuleBook) -> Eye:
     return look
 
 
+def reader_of(book: RuleBook) -> Eye:
+    """The reader of messages with every rule of ``book``: a mail's body, its diff at its end."""
+    names = {rule.check: rule.id for rule in book.rules}
+
+    def look(text: bytes) -> Looked:
+        said, diff, rest = unmarked(text.decode()).partition("diff --git ")
+        files = parse_diff(f"{diff}{rest}".encode()) if diff else ()
+        claims = claims_of((Message(1, "", tuple(said.splitlines()), tuple(files)),))
+        hits = sorted((claim.line, names[claim.check]) for claim in claims if claim.check in names)
+        return Looked(tuple(hits))
+
+    return look
+
+
+def examples(texts: Mapping[str, str]) -> tuple[str, str]:
+    """The names of the bad and the good example among a rule's files."""
+    return ("bad.txt", "good.txt") if "bad.txt" in texts else ("bad.c", "good.c")
+
+
 def held_to_examples(
-    rule: Rule, texts: Mapping[str, str], eye: Eye, *, checks: frozenset[str] = NAMES
+    rule: Rule,
+    texts: Mapping[str, str],
+    eye: Eye,
+    *,
+    reader: Eye | None = None,
+    checks: frozenset[str] = NAMES | CLAIMS,
 ) -> RuleTest:
-    """Holds ``rule`` against its own ``texts`` (by file name). ``checks``: those that exist."""
-    expected = marks(texts["bad.c"])
+    """Holds ``rule`` against its own ``texts`` (by file name). ``reader``: the eye for mails, if
+    it is another one. ``checks``: those that exist."""
+    bad, good = examples(texts)
+    expected = marks(texts[bad])
+    if reader is not None and bad == "bad.txt":
+        eye = reader
     misses = (
         *_unfilled(texts),
         *_page(rule, texts["README.md"]),
         *_unknown_check(rule, checks),
-        *_unmarked(rule, expected),
-        *_compared("bad.c", expected, eye(texts["bad.c"].encode())),
-        *_compared("good.c", (), eye(texts["good.c"].encode())),
+        *_unmarked(rule, bad, expected),
+        *_compared(bad, expected, eye(texts[bad].encode())),
+        *_compared(good, (), eye(texts[good].encode())),
     )
     return RuleTest(rule.id, len(expected), misses)
 
@@ -89,6 +121,8 @@ def rests_on(
     rule: Rule, book: RuleBook, texts: Mapping[str, str], eye: Callable[[RuleBook], Eye] = eye_of
 ) -> tuple[str, ...]:
     """The knowledge tables without which the rule would judge its own examples differently."""
+    if rule.check in CLAIMS:
+        return ()
     alone = replace(book, rules=(rule,))
 
     def told(these: RuleBook) -> tuple[Looked, ...]:
@@ -131,12 +165,12 @@ def _unknown_check(rule: Rule, checks: frozenset[str]) -> Iterator[Miss]:
         )
 
 
-def _unmarked(rule: Rule, expected: tuple[tuple[int, str], ...]) -> Iterator[Miss]:
+def _unmarked(rule: Rule, bad: str, expected: tuple[tuple[int, str], ...]) -> Iterator[Miss]:
     if not any(name == rule.id for _, name in expected):
-        yield Miss("bad.c", 0, f"no line is marked /* vreview: {rule.id} */")
+        yield Miss(bad, 0, f"no line is marked /* vreview: {rule.id} */")
     for line, name in expected:
         if name != rule.id:
-            yield Miss("bad.c", line, f"marked for another rule, {name}")
+            yield Miss(bad, line, f"marked for another rule, {name}")
 
 
 def _compared(file: str, expected: tuple[tuple[int, str], ...], seen: Looked) -> Iterator[Miss]:

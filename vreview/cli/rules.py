@@ -142,12 +142,12 @@ def try_command(
     no other line by any rule; nothing in its good.c may be flagged. Prints a line a rule, and
     file:line: for each promise that is not kept.
     """
-    from vreview.app.rules_tested import eye_of, held_to_examples
+    from vreview.app.rules_tested import eye_of, held_to_examples, reader_of
 
     book = _book(rules)
     chosen = [book.rule(name) for name in names] if names else list(book.rules)
-    eye = eye_of(book)
-    results = [held_to_examples(rule, texts_of(rule, rules), eye) for rule in chosen]
+    eye, reader = eye_of(book), reader_of(book)
+    results = [held_to_examples(rule, texts_of(rule, rules), eye, reader=reader) for rule in chosen]
     for rule, result in zip(chosen, results, strict=True):
         _print_test(result, folder_of(rule, rules))
     failed = sum(not result.passed for result in results)

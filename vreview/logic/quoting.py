@@ -48,7 +48,10 @@ def quotable(body: str) -> tuple[Quotable, ...]:
 
 def spot(lines: tuple[Quotable, ...], *, path: str, line: int, source: str = "") -> int | None:
     """Index of the line that shows a place: the one with the same text that is nearest to it,
-    else the place itself. None when the mail does not show it."""
+    else the place itself. Without a path ``line`` is one of the body, above its diff. None when the
+    mail does not show it."""
+    if not path:
+        return line - 1 if 0 < line <= len(lines) and not lines[line - 1].path else None
     here = [i for i, q in enumerate(lines) if q.path == path and q.line]
     wanted = source.strip()
     same = [i for i in here if wanted and lines[i].text[1:].strip() == wanted]

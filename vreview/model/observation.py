@@ -56,13 +56,18 @@ class Origin(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where. ``line`` counts from 1 in the file as it is in the observed tree; 0 is "the file"."""
+    """Where. ``line`` counts from 1 in the file as it is in the observed tree; 0 is "the file".
+
+    Without a file it is about a message: ``line`` counts in the body of the mail.
+    """
 
     file: str
     line: int = 0
     function: str = ""
 
     def __str__(self) -> str:
+        if not self.file:
+            return f"line {self.line}" if self.line else ""
         return f"{self.file}:{self.line}" if self.line else self.file
 
 

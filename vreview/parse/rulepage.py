@@ -48,6 +48,11 @@ def marks(text: str) -> tuple[tuple[int, str], ...]:
     return tuple((number, mark[1]) for number, line in lines for mark in _MARK.finditer(line))
 
 
+def unmarked(text: str) -> str:
+    """The text without its marks, and without the spaces before them."""
+    return re.sub(rf"[ \t]*{_MARK.pattern}", "", text)
+
+
 def sections(text: str) -> dict[str, str]:
     """The text below each ``## NAME``, by name; what stands above the first is left out."""
     parts = re.split(r"^## (.+)$", text, flags=re.MULTILINE)[1:]

@@ -78,6 +78,9 @@ def _lines(finding: Finding, total: int) -> Iterator[str]:
 def _head(finding: Finding, kind: str) -> str:
     seen = finding.observation
     message = f"the message of patch {finding.patch}" if finding.patch else "the series"
+    if seen.place.line and not seen.place.file:
+        message = message if finding.patch else "the cover letter"
+        message = f"{message}, {seen.place}"
     place = safe_line(str(seen.place)) if seen.place.file else message
     return f"{place}: {kind}: {safe_line(seen.message)} [{safe_line(seen.rule)}]"
 

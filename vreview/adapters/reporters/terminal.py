@@ -194,7 +194,7 @@ def _passed(finding: Finding, why: str) -> RenderableType:
 
 
 def _where(seen: Observation) -> str:
-    place = safe_line(str(seen.place)) if seen.place.file else ""
+    place = safe_line(str(seen.place)) if seen.place.file or seen.place.line else ""
     function = f"{safe_line(seen.place.function)}()" if seen.place.function else ""
     return ", ".join(part for part in (place, function) if part)
 
