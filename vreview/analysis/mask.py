@@ -8,7 +8,7 @@ It decides no semantics beyond which arm of an ``#if`` is read: the first (of ``
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 _LEXEMES = re.compile(
@@ -84,26 +84,32 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class Masked:
-    """The readable text; ``iterators`` maps the offset of a made ``while`` to the macro's name."""
+    """The readable text; ``iterators`` maps the offset of a made ``while`` to the macro's name.
+    ``unread``: first and last line of each ``#else`` arm that was blanked."""
 
     text: bytes
     iterators: Mapping[int, str]
     comments: tuple[Comment, ...]
+    unread: tuple[tuple[int, int], ...] = ()
 
 
-def mask(text: bytes) -> Masked:
-    """Overwrite what the grammar cannot read. ``len(mask(t).text) == len(t)``, newlines kept."""
+def mask(text: bytes, *, last_arms: bool = False) -> Masked:
+    """Overwrite what the grammar cannot read. ``len(mask(t).text) == len(t)``, newlines kept.
+
+    ``last_arms``: of a conditional that has an ``#else``, read that arm instead of the first.
+    """
     work = bytearray(text.replace(b"\r", b" ").replace(b"\f", b" ").replace(b"\0", b" "))
     comments = _blank_lexemes(work)
+    unread: tuple[tuple[int, int], ...] = ()
     if b"#" in work:
-        _choose_arms(work)
+        unread = _choose_arms(work, last_arms=last_arms)
     _blank_file_macros(work)
     iterators = _blank_annotations(work)
     if b"..." in work:
         for found in _RANGE_CASE.finditer(bytes(work)):
             _blank(work, *found.span(2))
     _plain_type_arguments(work)
-    return Masked(bytes(work), iterators, comments)
+    return Masked(bytes(work), iterators, comments, unread)
 
 
 def _blank(work: bytearray, start: int, end: int) -> None:
@@ -132,19 +138,32 @@ def _blank_lexemes(work: bytearray) -> tuple[Comment, ...]:
     return tuple(comments)
 
 
-def _choose_arms(work: bytearray) -> None:
-    """Blank every directive and all arms of a conditional but the one that is read."""
+def _choose_arms(work: bytearray, *, last_arms: bool) -> tuple[tuple[int, int], ...]:
+    """Blank every directive and all arms of a conditional but the one that is read; the lines of
+    the ``#else`` arms among them."""
+    directives = list(_DIRECTIVE.finditer(b"\n" + work))
+    late = _with_else(directives) if last_arms else frozenset()
     stack: list[tuple[bool, bool]] = []  # (this arm is read, an arm was already read)
     dead_from: int | None = None
-    for found in _DIRECTIVE.finditer(b"\n" + work):
+    dead_else: int | None = None
+    unread: list[tuple[int, int]] = []
+    for number, found in enumerate(directives):
         start, end = found.start(), found.end() - 1
         name, rest = found.group(1), found.group(2).strip()
+        if dead_else is not None and name in (b"endif", b"else", b"elif"):
+            unread.append((dead_else, start))
+            dead_else = None
         if name in (b"if", b"ifdef", b"ifndef"):
-            live = not (name == b"if" and rest in (b"0", b"false"))
+            live = number not in late and not (name == b"if" and rest in (b"0", b"false"))
             stack.append((live, live))
-        elif name in (b"else", b"elif", b"elifdef", b"elifndef"):
+        elif name in (b"elif", b"elifdef", b"elifndef"):
+            taken = stack.pop()[1] if stack else True
+            live = not taken and not last_arms
+            stack.append((live, taken or live))
+        elif name == b"else":
             taken = stack.pop()[1] if stack else True
             stack.append((not taken, True))
+            dead_else = end if taken else None
         elif name == b"endif" and stack:
             stack.pop()
         dead = any(not live for live, _ in stack)
@@ -156,6 +175,24 @@ def _choose_arms(work: bytearray) -> None:
         _blank(work, start, end)
     if dead_from is not None:
         _blank(work, dead_from, len(work))
+    return tuple(
+        (work.count(b"\n", 0, first) + 2, work.count(b"\n", 0, last)) for first, last in unread
+    )
+
+
+def _with_else(directives: Sequence[re.Match[bytes]]) -> frozenset[int]:
+    """The numbers of the opening directives whose conditional has an ``#else``."""
+    found: set[int] = set()
+    stack: list[int] = []
+    for number, directive in enumerate(directives):
+        name = directive.group(1)
+        if name in (b"if", b"ifdef", b"ifndef"):
+            stack.append(number)
+        elif name == b"else" and stack:
+            found.add(stack[-1])
+        elif name == b"endif" and stack:
+            stack.pop()
+    return frozenset(found)
 
 
 def close_paren(text: bytes | bytearray, opening: int, limit: int = 20000) -> int:

@@ -42,3 +42,39 @@ def test_a_call_with_an_iterators_name_stays_a_call() -> None:
 def test_comments_are_remembered_with_their_lines() -> None:
     (comment,) = mask(b"x;\n/* a\n b */\n").comments
     assert (comment.first, comment.last) == (2, 3)
+
+
+ARMS = b"""int f(void)
+{
+#ifdef A
+	a();
+#elif B
+	b();
+#else
+	c();
+	d();
+#endif
+#if 0
+	e();
+#else
+	g();
+#endif
+#ifdef C
+	h();
+#endif
+	return 0;
+}
+"""
+
+
+def test_the_first_arm_is_read_and_the_else_arm_is_told() -> None:
+    masked = mask(ARMS)
+    assert [name for name in b"abcdegh" if bytes([name]) + b"()" in masked.text] == list(b"agh")
+    assert masked.unread == ((8, 9),)
+
+
+def test_the_else_arm_is_read_when_asked_for() -> None:
+    masked = mask(ARMS, last_arms=True)
+    assert [name for name in b"abcdegh" if bytes([name]) + b"()" in masked.text] == list(b"cdgh")
+    assert masked.text.count(b"\n") == ARMS.count(b"\n")
+    assert len(masked.text) == len(ARMS)
