@@ -6,7 +6,7 @@ No types and no constant folding beyond "is this a literal nought".
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -40,9 +40,10 @@ class TooDeep(Exception):
     """The text is nested deeper than any person writes; the function is left alone."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)  # frozen costs a third of the time to read a file
 class Expr:
     """One expression; ``line`` counts from 1. Casts and parentheses are already gone.
+    Nobody changes one.
 
     ``key`` is the canonical text of what can be assigned to (``a->b[i]``), else ''.
     ``arrow``: the member is reached through a pointer.
@@ -60,51 +61,63 @@ def lower(node: Node, depth: int = 0) -> Expr:
     """The expression below a parser's node. Raises ``TooDeep``."""
     if depth > DEEPEST:
         raise TooDeep
-    kind = node.type
-    if kind in ("parenthesized_expression", "cast_expression", "expression_statement"):
-        inner = node.child_by_field_name("value") or _first_named(node)
-        if inner is not None and inner.type != "compound_statement":
-            return lower(inner, depth + 1)
+    return _LOWER.get(node.type, _lower_other)(node, depth)
+
+
+def _lower_wrapped(node: Node, depth: int) -> Expr:
+    inner = node.child_by_field_name("value") or _first_named(node)
+    if inner is not None and inner.type != "compound_statement":
+        return lower(inner, depth + 1)
+    return _lower_other(node, depth)
+
+
+def _lower_name(node: Node, _depth: int) -> Expr:
+    name = _text(node)
+    return Expr(K.NAME, name, (), node.start_point[0] + 1, name)
+
+
+def _lower_number(node: Node, _depth: int) -> Expr:
+    text, line = _text(node), node.start_point[0] + 1
+    if text.startswith("-"):  # the grammar reads a sign into the number
+        return Expr(K.UNARY, "-", (Expr(K.NUMBER, text[1:].strip(), (), line),), line)
+    return Expr(K.NUMBER, text, (), line)
+
+
+def _lower_string(node: Node, _depth: int) -> Expr:
+    level = _first_child(node)  # KERN_ERR "…"
+    name = _text(level) if level is not None and level.type == "identifier" else ""
+    return Expr(K.STRING, name, (), node.start_point[0] + 1)
+
+
+def _lower_member(node: Node, depth: int) -> Expr:
+    base = node.child_by_field_name("argument")
+    member = node.child_by_field_name("field")
+    if base is None or member is None:
+        return _lower_other(node, depth)
+    owner, name = lower(base, depth + 1), _text(member)
+    dot = node.child_by_field_name("operator")
+    arrow = dot is not None and dot.type == "->"
     line = node.start_point[0] + 1
-    if kind in ("identifier", "field_identifier", "type_identifier", "true", "false", "null"):
-        name = _text(node)
-        return Expr(K.NAME, name, (), line, name)
-    if kind in ("number_literal", "char_literal"):
-        text = _text(node)
-        if text.startswith("-"):  # the grammar reads a sign into the number
-            return Expr(K.UNARY, "-", (Expr(K.NUMBER, text[1:].strip(), (), line),), line)
-        return Expr(K.NUMBER, text, (), line)
-    if kind in ("string_literal", "concatenated_string"):
-        level = _first_child(node)  # KERN_ERR "…"
-        name = _text(level) if level is not None and level.type == "identifier" else ""
-        return Expr(K.STRING, name, (), line)
-    if kind == "call_expression":
-        return _lower_call(node, line, depth)
-    if kind == "field_expression":
-        base = node.child_by_field_name("argument")
-        member = node.child_by_field_name("field")
-        if base is not None and member is not None:
-            owner, name = lower(base, depth + 1), _text(member)
-            dot = node.child_by_field_name("operator")
-            arrow = dot is not None and dot.type == "->"
-            return Expr(K.MEMBER, name, (owner,), line, _member_key(owner, name), arrow)
+    return Expr(K.MEMBER, name, (owner,), line, _member_key(owner, name), arrow)
+
+
+def _lower_other(node: Node, depth: int) -> Expr:
+    kind, line = node.type, node.start_point[0] + 1
     operator = node.child_by_field_name("operator")
     sign = operator.type if operator is not None else ""
     kids = tuple(
-        lower(child, depth + 1)
-        for child in node.named_children
-        if child.type not in ("comment", "type_descriptor", "gnu_asm_qualifier", "ERROR")
+        [lower(child, depth + 1) for child in node.named_children if child.type not in _NO_OPERANDS]
     )
     if kind == "subscript_expression" and len(kids) == 2 and kids[0].key:
         return Expr(K.INDEX, sign, kids, line, f"{kids[0].key}[{render(kids[1])}]")
-    if kind == "pointer_expression" and sign == "*" and kids and kids[0].key:
-        return Expr(K.DEREF, sign, kids, line, f"*{kids[0].key}")
-    return Expr(
-        _KIND_OF.get(kind, K.OTHER) if kind != "pointer_expression" else _pointer(sign),
-        sign,
-        kids,
-        line,
-    )
+    if kind == "pointer_expression":
+        if sign == "*" and kids and kids[0].key:
+            return Expr(K.DEREF, sign, kids, line, f"*{kids[0].key}")
+        return Expr(_pointer(sign), sign, kids, line)
+    return Expr(_KIND_OF.get(kind, K.OTHER), sign, kids, line)
+
+
+_NO_OPERANDS = frozenset({"comment", "type_descriptor", "gnu_asm_qualifier", "ERROR"})
 
 
 def _member_key(owner: Expr, name: str) -> str:
@@ -142,16 +155,42 @@ def _text(node: Node) -> str:
     return (node.text or b"").decode("utf-8", "replace")
 
 
-def _lower_call(node: Node, line: int, depth: int) -> Expr:
+def _lower_call(node: Node, depth: int) -> Expr:
     callee = node.child_by_field_name("function")
     arguments = node.child_by_field_name("arguments")
     kids = tuple(
-        lower(child, depth + 1)
-        for child in (arguments.named_children if arguments is not None else ())
-        if child.type != "comment"
+        [
+            lower(child, depth + 1)
+            for child in (arguments.named_children if arguments is not None else ())
+            if child.type != "comment"
+        ]
     )
-    name = "" if callee is None else render(lower(callee, depth + 1))
-    return Expr(K.CALL, name, kids, line)
+    if callee is None:
+        name = ""
+    elif callee.type == "identifier":
+        name = _text(callee)
+    else:
+        name = render(lower(callee, depth + 1))
+    return Expr(K.CALL, name, kids, node.start_point[0] + 1)
+
+
+_LOWER: dict[str, Callable[[Node, int], Expr]] = {
+    "parenthesized_expression": _lower_wrapped,
+    "cast_expression": _lower_wrapped,
+    "expression_statement": _lower_wrapped,
+    "identifier": _lower_name,
+    "field_identifier": _lower_name,
+    "type_identifier": _lower_name,
+    "true": _lower_name,
+    "false": _lower_name,
+    "null": _lower_name,
+    "number_literal": _lower_number,
+    "char_literal": _lower_number,
+    "string_literal": _lower_string,
+    "concatenated_string": _lower_string,
+    "call_expression": _lower_call,
+    "field_expression": _lower_member,
+}
 
 
 def render(expr: Expr) -> str:
@@ -191,14 +230,18 @@ def render(expr: Expr) -> str:
 
 def walk(expr: Expr) -> Iterator[Expr]:
     """The expression and everything in it, arguments before the call that takes them."""
-    stack = [(expr, False)]
-    while stack:
-        top, opened = stack.pop()
-        if opened or not top.kids:
-            yield top
-            continue
-        stack.append((top, True))
-        stack.extend((kid, False) for kid in reversed(top.kids))
+    found: list[Expr] = []
+    _collect(expr, found)
+    return iter(found)
+
+
+def _collect(expr: Expr, found: list[Expr]) -> None:
+    for kid in expr.kids:
+        if kid.kids:
+            _collect(kid, found)
+        else:
+            found.append(kid)
+    found.append(expr)
 
 
 def names_in(expr: Expr) -> frozenset[str]:

@@ -137,10 +137,13 @@ def slot_uses(text: bytes) -> Iterator[SlotUse]:
                 member.group(2).decode("ascii", "replace"),
                 line + body.count(b"\n", 0, member.start()),
             )
+    line, counted = 1, 0
     for found in _STORED.finditer(text):
+        line += text.count(b"\n", counted, found.start())
+        counted = found.start()
         yield SlotUse(
             "",
             found.group(1).decode("ascii", "replace"),
             found.group(2).decode("ascii", "replace"),
-            text.count(b"\n", 0, found.start()) + 1,
+            line,
         )
