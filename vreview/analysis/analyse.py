@@ -163,7 +163,11 @@ def _read(text: bytes, path: str, knowledge: Knowledge) -> _Read:
         tuple(
             find_callbacks(
                 tuple(slot_uses(masked.text)),
-                {name: entry[1] for name, entry in read.functions.items()},
+                {
+                    name: graph
+                    for name, (_, graph, summary) in read.functions.items()
+                    if any(fact.call in knowledge.registrations for fact in summary.calls)
+                },
                 path=path,
                 knowledge=knowledge,
             )

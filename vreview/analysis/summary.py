@@ -101,7 +101,8 @@ def summarise_function(
     sleeps: list[Fact] = []
     waits: list[Fact] = []
     counts: list[Fact] = []
-    for expr in _expressions(graph):
+    expressions = list(_expressions(graph))
+    for expr in expressions:
         if expr.kind is not K.CALL:
             continue
         line, call = expr.line, expr.text
@@ -124,9 +125,9 @@ def summarise_function(
             sleeps.append(Fact(line, call))
         if call in knowledge.count_acquires:
             counts.append(Fact(line, call))
-    given = _given(graph)
+    given = _given(graph, expressions)
     errnos, minus_one, forwards = _results(given, knowledge)
-    keeps, releases = kept_and_released(_expressions(graph), given, parameters, knowledge)
+    keeps, releases = kept_and_released(expressions, given, parameters, knowledge)
     return FunctionSummary(
         name=name,
         path=path,
@@ -143,7 +144,7 @@ def summarise_function(
         forwards=forwards,
         asks_context=any(
             expr.kind in (K.NAME, K.CALL) and _ASKS_CONTEXT.search(expr.text)
-            for expr in _expressions(graph)
+            for expr in expressions
         ),
         keeps=keeps,
         releases=releases,
@@ -175,7 +176,7 @@ def _expressions(graph: Graph) -> Iterator[Expr]:
             yield from walk(node.expr)
 
 
-def _given(graph: Graph) -> list[Expr]:
+def _given(graph: Graph, expressions: Sequence[Expr]) -> list[Expr]:
     """What may be returned: flow-blind, everything that is assigned to a returned name."""
     returned: set[str] = set()
     given: list[Expr] = []
@@ -184,18 +185,19 @@ def _given(graph: Graph) -> list[Expr]:
             if node.expr.kind is K.NAME:
                 returned.add(node.expr.text)
             given.append(node.expr)
-    for node in graph.nodes:
-        if node.op is Op.DECLARE and node.name in returned and node.expr is not None:
-            given.append(node.expr)
-        elif node.expr is not None:
-            given.extend(
-                e.kids[1]
-                for e in walk(node.expr)
-                if e.kind is K.ASSIGN
-                and len(e.kids) == 2
-                and e.kids[0].text in returned
-                and e.kids[0].kind is K.NAME
-            )
+    given.extend(
+        node.expr
+        for node in graph.nodes
+        if node.op is Op.DECLARE and node.name in returned and node.expr is not None
+    )
+    given.extend(
+        e.kids[1]
+        for e in expressions
+        if e.kind is K.ASSIGN
+        and len(e.kids) == 2
+        and e.kids[0].text in returned
+        and e.kids[0].kind is K.NAME
+    )
     return given
 
 
