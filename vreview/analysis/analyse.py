@@ -7,9 +7,10 @@ It knows no patches, opens no files, and runs nothing: whether a hit is new is d
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from vreview.analysis.checks import CHECKS, FILE_CHECKS
+from vreview.analysis.endings import Endings
 from vreview.analysis.excerpt import Chunk, laid_out, stitch
 from vreview.analysis.expr import TooDeep
 from vreview.analysis.facts import FileFacts, FunctionFacts
@@ -66,6 +67,7 @@ def analyse(
         for function, graph, summary in read.functions.values()
     )
     lines, masked = shown or (tuple(text.split(b"\n")), read.masked.text)
+    world.endings = Endings(understood, knowledge)
     facts = FileFacts(
         path=path,
         knowledge=knowledge,
@@ -163,11 +165,7 @@ def _read(text: bytes, path: str, knowledge: Knowledge) -> _Read:
         tuple(
             find_callbacks(
                 tuple(slot_uses(masked.text)),
-                {
-                    name: graph
-                    for name, (_, graph, summary) in read.functions.items()
-                    if any(fact.call in knowledge.registrations for fact in summary.calls)
-                },
+                {name: entry[1] for name, entry in read.functions.items()},
                 path=path,
                 knowledge=knowledge,
             )

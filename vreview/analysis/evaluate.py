@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
-from vreview.analysis import held, locks
+from vreview.analysis import freed, held, locks
 from vreview.analysis.complaint import level_of
 from vreview.analysis.expr import Expr, K, render, root_name, walk
 from vreview.analysis.graph import Graph, Node
@@ -347,6 +347,7 @@ class Evaluator:
             return None, locks.drop(state, lock_key(expr, drop.arg), drop.family)
         if state.stores:
             state = self._release_kept(expr, state)
+        state = freed.given_back(expr, self.knowledge, self.world, state)
         state = held.release(expr, self.knowledge.releases, state)
         state = held.handed_in_call(expr, self.knowledge.releases, self.world, state)
         state = self._lose_given(state, expr)

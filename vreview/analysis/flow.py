@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from vreview.analysis.endings import lasting
 from vreview.analysis.evaluate import Evaluator, Moment, Seen
 from vreview.analysis.expr import Expr, K
 from vreview.analysis.graph import ENTRY, EXIT, Graph, Node, Op, Way
@@ -23,6 +24,7 @@ from vreview.analysis.summary import World
 
 MOST_STEPS = 6000
 MOST_STATES = 300
+_CROWDED = 8
 _ERROR_LABEL = re.compile(
     r"^_*(err|error|fail|failed|failure|bad|unwind|undo|rollback|abort|free|release|unlock|put)"
     r"|(_err|_error|_fail|_failed|_failure|_unwind|_undo|_rollback)\d*$",
@@ -70,8 +72,8 @@ class _Walker:
             if steps > MOST_STEPS:
                 return Flow((), "more paths than the bound")
             if index in self.plan.joins:
-                state = self._forget(index, state)
                 known = seen.setdefault(index, set())
+                state = self._forget(index, state, crowded=len(known) > _CROWDED)
                 identity = (state.identity(), way is Way.JUMP)
                 if identity in known:
                     continue
@@ -84,13 +86,15 @@ class _Walker:
             stack.extend(reversed(list(self._step(index, state, way))))
         return Flow(tuple(self.moments))
 
-    def _forget(self, index: int, state: State) -> State:
+    def _forget(self, index: int, state: State, *, crowded: bool) -> State:
         live, tests = self.plan.live[index], self.plan.live_tests[index]
         values, remembered = state.values, state.tests
         if any(name not in live for name in values):
             values = {name: value for name, value in values.items() if name in live}
         if any(text not in tests for text in remembered):
             remembered = {text: t for text, t in remembered.items() if text in tests}
+        if state.freed or state.pending:
+            state = lasting(state, self.graph.locals, live, crowded=crowded)
         state = replace(state, values=values, tests=remembered, failed=None, complaint="")
         if state.turn is not None and index not in self.plan.splits:
             state = replace(state, turn=None)
@@ -167,7 +171,7 @@ class _Walker:
             if known is not None and (position < 2 or known.kind is V.UNSET):
                 state = self.evaluator.kill(state, argument.text)
             _, state = self.evaluator.evaluate(argument, state)
-        for argument in flat[:2]:
-            if argument.kind is K.NAME:
+        for position, argument in enumerate(flat):
+            if argument.kind is K.NAME and (position < 2 or argument.text in state.freed):
                 state = self.evaluator.kill(state, argument.text)
         return replace(state, failed=None)

@@ -6,7 +6,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from vreview.analysis.expr import Expr, K, is_nought
-from vreview.analysis.held import failed as lost
+from vreview.analysis.freed import turned_out
+from vreview.analysis.held import failed
 from vreview.analysis.knowledge import Knowledge
 from vreview.analysis.state import (
     ABOVE_ZERO,
@@ -53,6 +54,11 @@ def turn_of(expr: Expr, truth: bool, state: State) -> Turn:
     key = _subject(looked)
     known = state.values.get(key)
     return Turn(expr, truth, known.name if known is not None else "", key)
+
+
+def lost(state: State, value: Value | None, key: str, outcome: str) -> State:
+    """The result turned out as ``outcome``: what that says of what was acquired and given back."""
+    return turned_out(failed(state, value, key, outcome), value, outcome)
 
 
 def _subject(expr: Expr) -> str:

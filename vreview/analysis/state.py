@@ -90,10 +90,24 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Freed:
-    """The object was given back on ``line`` by ``call``."""
+    """The object was given back on ``line`` by ``call``, which for that calls ``via``.
+
+    Not ``sure``: only if this was the last reference.
+    """
 
     call: str
     line: int
+    sure: bool = True
+    via: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """If the call's result turns out as ``outcome`` (zero, nonzero, errptr), ``key`` is gone."""
+
+    outcome: str
+    key: str
+    freed: Freed
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +151,8 @@ Trace: TypeAlias = "tuple[Trace | None, int, str, Expr | None]"
 class State:
     """One abstract state. ``fell``: the line of the error label entered from above, ``JUMPED``
     if one was entered by a goto, 0 before any. ``fled``: the last goto. ``held`` by pair and key,
-    ``freed`` by key. ``blind``: something on this path was not visible. ``turn``: the condition
+    ``freed`` by key,
+    ``pending`` by callee and line. ``blind``: something on this path was not visible. ``turn``: the condition
     that alone leads here, ``complaint``: the call that reported an error since (both end where
     paths meet)."""
 
@@ -147,6 +162,7 @@ class State:
     stores: Mapping[str, Store] = field(default_factory=dict)
     held: Mapping[tuple[str, str], Resource] = field(default_factory=dict)
     freed: Mapping[str, Freed] = field(default_factory=dict)
+    pending: Mapping[tuple[str, int], tuple[Pending, ...]] = field(default_factory=dict)
     failed: Failure | None = None
     fled: Fled | None = None
     turn: Turn | None = None
@@ -164,6 +180,7 @@ class State:
             frozenset(self.stores.items()),
             frozenset(self.held.items()),
             frozenset(self.freed.items()),
+            frozenset(self.pending),
             self.fled,
             self.fell,
             self.blind,

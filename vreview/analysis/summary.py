@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from vreview.analysis.endings import Endings
 from vreview.analysis.expr import Expr, K, last_field, object_key, walk
 from vreview.analysis.fate import kept_and_released, kinds_given
 from vreview.analysis.graph import Graph, Op
@@ -277,6 +278,7 @@ class World:
                     self.functions[function.name] = function
         self.callbacks = tuple(c for file in (own, *others) for c in file.callbacks)
         self.callback_names = frozenset(c.function for c in self.callbacks)
+        self.endings: Endings | None = None
         self._drops: dict[str, frozenset[str]] = {}
 
     def find(

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Which objects are gone after a call: by the knowledge, and by what the callee was seen to do.
+
+Pure steps from state to state. Who looks at such an object is the checks' business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from vreview.analysis.expr import Expr, K
+from vreview.analysis.held import object_of
+from vreview.analysis.knowledge import Knowledge
+from vreview.analysis.state import Freed, Pending, State, V, Value, below
+from vreview.analysis.summary import World
+
+
+def ended(call: Expr, knowledge: Knowledge, world: World) -> Iterator[tuple[str, Freed]]:
+    """The keys of the objects that the call gives back whatever it returns."""
+    free = knowledge.frees.get(call.text)
+    if free is not None:
+        arg = call.kids[free.arg] if free.arg < len(call.kids) else None
+        key = "" if arg is None else holder_of(arg) if free.holder else object_of(arg)
+        if key:
+            yield key, Freed(call.text, call.line, free.sure)
+    elif world.endings is not None:
+        for position, suffix, freed in world.endings.of(call.text).always:
+            key = _key_at(call, position, suffix)
+            if key:
+                yield key, Freed(call.text, call.line, freed.sure, freed.via or freed.call)
+
+
+def holder_of(arg: Expr) -> str:
+    """``x`` of ``x`` and of ``&x->member.part``; '' where no pointer leads to the object."""
+    if arg.kind is not K.ADDRESS:
+        return arg.key
+    inner = arg.kids[0] if arg.kids else arg
+    while inner.kind is K.MEMBER and not inner.arrow:
+        inner = inner.kids[0]
+    return inner.kids[0].key if inner.kind is K.MEMBER else ""
+
+
+def _key_at(call: Expr, position: int, suffix: str) -> str:
+    if position >= len(call.kids):
+        return ""
+    arg = call.kids[position]
+    if arg.kind is K.ADDRESS and not suffix:
+        return ""
+    key = object_of(arg)
+    return key + suffix if key else ""
+
+
+def given_back(call: Expr, knowledge: Knowledge, world: World, state: State) -> State:
+    """The state after the call: what is gone, and what will turn out to be gone if it failed."""
+    if state.freed:
+        state = _set_by(call, knowledge, world, state)
+    for key, freed in ended(call, knowledge, world):
+        if key not in state.freed:
+            state = replace(state, freed={**state.freed, key: freed})
+            state = state.said(call.line, f"`{call.text}()` gives `{key}` back")
+    if world.endings is not None and (failing := world.endings.of(call.text).failing):
+        late = tuple(
+            Pending(outcome, key, Freed(call.text, call.line, freed.sure, freed.via or freed.call))
+            for outcome, position, suffix, freed in failing
+            if (key := _key_at(call, position, suffix))
+        )
+        state = replace(state, pending={**state.pending, (call.text, call.line): late})
+    return state
+
+
+def _set_by(call: Expr, knowledge: Knowledge, world: World, state: State) -> State:
+    """Forget what the callee may have given a new value."""
+    if call.text in knowledge.frees or call.text in knowledge.drops:
+        return state
+    lost: set[str] = set()
+    sets = world.endings.sets(call.text) if world.endings is not None else None
+    for kid in call.kids:
+        if kid.kind is K.ADDRESS and kid.kids and kid.kids[0].key:
+            inner = kid.kids[0].key
+            lost |= {key for key in state.freed if below(key, inner)}
+        elif kid.key:
+            lost |= {
+                key
+                for key in state.freed
+                if key != kid.key
+                and below(key, kid.key)
+                and (sets is None or key.rsplit("->", 1)[-1] in sets)
+            }
+    if not lost:
+        return state
+    return replace(state, freed={key: f for key, f in state.freed.items() if key not in lost})
+
+
+def turned_out(state: State, value: Value | None, outcome: str) -> State:
+    """The result was tested: what the callee gives back when it comes out so, is gone."""
+    if not state.pending or value is None or value.kind not in (V.RESULT, V.NONZERO):
+        return state
+    late = state.pending.get((value.name, value.site))
+    if late is None:
+        return state
+    gone: Mapping[str, Freed] = {p.key: p.freed for p in late if p.outcome == outcome}
+    rest = {k: p for k, p in state.pending.items() if k != (value.name, value.site)}
+    for key, freed in gone.items():
+        state = state.said(freed.line, f"`{freed.call}()` failed and gave `{key}` back")
+    return replace(state, freed={**gone, **state.freed}, pending=rest)
