@@ -12,6 +12,7 @@ from enum import Enum, auto
 
 from vreview.analysis import freed, held, locks
 from vreview.analysis.complaint import level_of
+from vreview.analysis.custody import custody_of
 from vreview.analysis.expr import Expr, K, render, root_name, walk
 from vreview.analysis.graph import Graph, Node
 from vreview.analysis.knowledge import Knowledge
@@ -68,6 +69,7 @@ class Evaluator:
         self.locals = graph.locals
         self.moments: list[Moment] = []
         self.arrays = self._bulk_arrays(graph)
+        self.custody = custody_of(graph, knowledge, world)
 
     def _bulk_arrays(self, graph: Graph) -> frozenset[str]:
         """Variables that a bulk acquire fills: only their stores are remembered."""
@@ -122,7 +124,7 @@ class Evaluator:
                 for kid in expr.kids:
                     _, state = self.evaluate(kid, state)
                     for key in held.mentioned(kid):
-                        state = held.handed(state, key, "put into an initialiser")
+                        state = held.handed(state, key, "initialiser", "", expr.line)
                 return None, state
             case _:
                 for kid in expr.kids:
@@ -133,7 +135,7 @@ class Evaluator:
         """A local variable comes to be."""
         if node.expr is not None:
             value, state = self.evaluate(node.expr, state)
-            state = self._hand_on(node.name, node.expr, state)
+            state = self._hand_on(node.name, None, node.expr, state)
             return self._assign(node.name, value, state, node.expr)
         state = self._kill(state, node.name)
         if "static" in node.type.split() or "[]" in node.type or not _SCALAR.search(node.type):
@@ -238,7 +240,7 @@ class Evaluator:
             if target.kind is K.NAME:
                 self._name(target, state)
             return None, self.change(target, state)
-        state = self._hand_on(target.key, source, state)
+        state = self._hand_on(target.key, target, source, state)
         if target.kind is not K.NAME:
             state = self._store(target, source, state)
         if target.key:
@@ -247,12 +249,13 @@ class Evaluator:
             self.note(Seen.ASSIGN, expr, state, value)
         return value, state
 
-    def _hand_on(self, target: str, source: Expr, state: State) -> State:
+    def _hand_on(self, name: str, target: Expr | None, source: Expr, state: State) -> State:
         if not state.held:
             return state
         for key in held.mentioned(source):
-            if key != target:
-                state = held.handed(state, key, f"stored in {target or 'something'}")
+            if key != name:
+                private = target is None or name in self.locals
+                state = held.stored(state, key, name, source.line, private=private)
         return state
 
     def _assign(self, key: str, value: Value | None, state: State, expr: Expr) -> State:
@@ -265,7 +268,7 @@ class Evaluator:
         if value.kind in (V.NEG_ERRNO, V.POS_ERRNO, V.MINUS_ONE) and key.isidentifier():
             sign = {V.NEG_ERRNO: "-" + value.name, V.POS_ERRNO: value.name}.get(value.kind, "-1")
             state = state.said(expr.line, f"`{key} = {sign}`")
-        state = held.acquire_result(key, value, self.knowledge.acquires, state)
+        state = self.custody.acquire_result(key, value, state)
         return replace(state, values={**state.values, key: value}, failed=failed)
 
     def _store(self, target: Expr, source: Expr, state: State) -> State:
@@ -348,10 +351,10 @@ class Evaluator:
         if state.stores:
             state = self._release_kept(expr, state)
         state = freed.given_back(expr, self.knowledge, self.world, state)
-        state = held.release(expr, self.knowledge.releases, state)
-        state = held.handed_in_call(expr, self.knowledge.releases, self.world, state)
+        state = self.custody.give_back(expr, state)
+        state = self.custody.hand_over(expr, state)
         state = self._lose_given(state, expr)
-        state = held.acquire_argument(expr, self.knowledge.acquires, state)
+        state = self.custody.acquire_argument(expr, state)
         return Value(V.RESULT, expr.text, expr.line), state
 
     def _release_kept(self, expr: Expr, state: State) -> State:

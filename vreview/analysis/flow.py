@@ -112,7 +112,7 @@ class _Walker:
                 if node.expr is not None:
                     value, state = self.evaluator.evaluate(node.expr, state)
                     for key in mentioned(node.expr):
-                        state = handed(state, key, "returned")
+                        state = handed(state, key, "returned", "", node.line)
                 self.moments.append(Moment(Seen.RETURN, node.line, node.expr, state, value))
                 return
             case Op.HOLE:
@@ -133,6 +133,10 @@ class _Walker:
             case _:
                 pass
         for arc in node.arcs:
+            if node.op is Op.ITERATE and node.expr is not None and arc.way is Way.TRUE:
+                entered = self.evaluator.custody.iterate(node.name, node.expr, node.line, state)
+                yield arc.target, entered, arc.way
+                continue
             yield arc.target, state, arc.way
 
     def _enter(self, node: Node, state: State, way: Way) -> State:

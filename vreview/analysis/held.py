@@ -1,21 +1,35 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the path has acquired and not yet given back, and what it has given back for good.
+"""What the path has acquired and not yet given back, and to whom it may have handed it on.
 
-Pure steps from state to state; which calls acquire and release is the knowledge's to say.
+Steps from state to state for one function; which calls acquire and release is for ``custody``'s
+pairs to say: those of the knowledge, and those that the function's own calls pair by their names.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from vreview.analysis.expr import Expr, K, root_name
-from vreview.analysis.knowledge import Pair
-from vreview.analysis.state import Freed, Resource, State, V, Value, below, variables_of
+from vreview.analysis.knowledge import Knowledge, Pair
+from vreview.analysis.state import (
+    Failure,
+    Handed,
+    Resource,
+    State,
+    Undone,
+    V,
+    Value,
+    below,
+    variables_of,
+)
 from vreview.analysis.summary import World
 
 Pairs = Mapping[str, tuple[Pair, ...]]
+ANY = -2
+"""As ``release_arg``: whichever argument names it."""
 _TELLS_ERROR = frozenset({"PTR_ERR", "IS_ERR", "IS_ERR_OR_NULL", "PTR_ERR_OR_ZERO", "ERR_CAST"})
+_MOST = 24
 
 
 def object_of(expr: Expr) -> str:
@@ -25,47 +39,192 @@ def object_of(expr: Expr) -> str:
     return expr.key
 
 
-def acquire_argument(call: Expr, pairs: Pairs, state: State) -> State:
-    """The call acquires something for the object in one of its arguments."""
-    for pair in pairs.get(call.text, ()):
-        if pair.handle is None or pair.handle >= len(call.kids):
-            continue
-        key = object_of(call.kids[pair.handle])
-        if key:
-            state = _hold(state, Resource(key, pair.name, call.text, call.line, pair.failure))
-    return state
+@dataclass(frozen=True, slots=True, eq=False)
+class Custody:
+    """The pairs that hold in one function, and its variables that are another name for something:
+    ``same`` maps ``dev`` to ``pdev->dev`` where that is all that is ever assigned to it."""
 
+    knowledge: Knowledge
+    world: World
+    locals: frozenset[str] = frozenset()
+    acquires: Pairs = field(default_factory=dict)
+    releases: Pairs = field(default_factory=dict)
+    same: Mapping[str, str] = field(default_factory=dict)
 
-def acquire_result(key: str, value: Value | None, pairs: Pairs, state: State) -> State:
-    """``key`` now names what the call behind ``value`` gave."""
-    if value is None or value.kind is not V.RESULT or not key:
+    def named(self, expr: Expr) -> str:
+        """What an argument names, by its first name."""
+        key = object_of(expr)
+        if self.same and key:
+            root = root_name(expr)
+            first = self.same.get(root)
+            if first and key.startswith(root):
+                return first + key[len(root) :]
+        return key
+
+    def acquire_argument(self, call: Expr, state: State) -> State:
+        """The call acquires something for the object in one of its arguments."""
+        for pair in (
+            *self.acquires.get(call.text, ()),
+            *self.knowledge.acquires.get(call.text, ()),
+        ):
+            if pair.handle is None or pair.handle >= len(call.kids):
+                continue
+            if pair.handle < 0:
+                state = _hold(state, _resource(pair, call.text, call, local=False))
+                continue
+            kid = call.kids[pair.handle]
+            key = self.named(kid)
+            if key:
+                inner = kid.kids[0] if kid.kind is K.ADDRESS and kid.kids else kid
+                local = (
+                    pair.kind in ("reference", "memory")
+                    and kid.kind is K.ADDRESS
+                    and inner.kind is K.NAME
+                    and inner.text in self.locals
+                )
+                state = _hold(state, _resource(pair, key, call, local=local))
         return state
-    for pair in pairs.get(value.name, ()):
-        if pair.handle is None:
-            state = _hold(state, Resource(key, pair.name, value.name, value.site, pair.failure))
-    return state
+
+    def acquire_result(self, key: str, value: Value | None, state: State) -> State:
+        """``key`` now names what the call behind ``value`` gave."""
+        if value is None or value.kind is not V.RESULT or not key:
+            return state
+        pairs = self.acquires.get(value.name, ()), self.knowledge.acquires.get(value.name, ())
+        for pair in (*pairs[0], *pairs[1]):
+            if pair.handle is None:
+                local = key in self.locals
+                made = Resource(
+                    key, pair.name, value.name, value.site, pair.failure, kind=pair.kind,
+                    local=local, borrowed=pair.borrowed,
+                )  # fmt: skip
+                state = _hold(state, made)
+        return state
+
+    def give_back(self, call: Expr, state: State) -> State:
+        """The call gives something back."""
+        if not state.held:
+            return state
+        for pair in (
+            *self.releases.get(call.text, ()),
+            *self.knowledge.releases.get(call.text, ()),
+        ):
+            state = self._give_back(pair, call, state)
+        return state
+
+    def _give_back(self, pair: Pair, call: Expr, state: State) -> State:
+        if pair.release_arg == ANY:
+            keys = {self.named(kid) for kid in call.kids} | {pair.name}
+        elif 0 <= pair.release_arg < len(call.kids):
+            kid = call.kids[pair.release_arg]
+            keys = {self.named(kid), object_of(kid)}
+        else:
+            return state
+        for resource in tuple(state.held.values()):
+            if resource.pair != pair.name or not _names(
+                resource, keys, inner=pair.handle is not None
+            ):
+                continue
+            held = {k: r for k, r in state.held.items() if r is not resource}
+            failed = state.failed or (state.fled.failed if state.fled is not None else None)
+            done = Undone(
+                resource.pair, resource.key, resource.line, call.text, call.line,
+                settled(resource.gone, failed),
+            )  # fmt: skip
+            state = replace(state, held=held, undone=(*state.undone[-_MOST:], done))
+            state = state.said(call.line, f"`{call.text}({resource.key})` gives it back")
+        return state
+
+    def hand_over(self, call: Expr, state: State) -> State:
+        """What becomes of the resources that a call gets to see, or undoes below."""
+        if not state.held:
+            return state
+        below_it = self.world.calls_below(call.text)
+        for kid in call.kids:
+            if kid.kind is K.NAME:
+                below_it = below_it | self.world.calls_below(kid.text) | {kid.text}
+        for resource in tuple(state.held.values()):
+            if below_it and not below_it.isdisjoint(self._undoing(resource)):
+                state = _drop(state, resource)
+                continue
+            if call.text in self._undoing(resource):
+                continue
+            for position, kid in enumerate(call.kids):
+                key = self.named(kid)
+                if not key:
+                    continue
+                seen = _names(resource, {key, object_of(kid)}, inner=False) or (
+                    kid.kind is K.ADDRESS and below(key, resource.key)
+                )
+                if seen and not self._only_looks(call, position, resource):
+                    state = _handed(state, resource, Handed("given", call.text, call.line))
+                    break
+        return state
+
+    def _undoing(self, resource: Resource) -> frozenset[str]:
+        pairs = (
+            *self.acquires.get(resource.call, ()),
+            *self.knowledge.acquires.get(resource.call, ()),
+        )
+        return frozenset(n for p in pairs if p.name == resource.pair for n in self._all_releases(p))
+
+    def _all_releases(self, pair: Pair) -> frozenset[str]:
+        return pair.releases | self.knowledge.undoes.get(pair.name, frozenset())
+
+    def _only_looks(self, call: Expr, position: int, resource: Resource) -> bool:
+        """Only borrowed, or the callee is in view and neither stores nor releases it."""
+        if resource.borrowed or call.text in self.knowledge.borrowers:
+            return True
+        summary = self.world.functions.get(call.text)
+        return summary is not None and position not in summary.keeps
+
+    def iterate(self, name: str, arguments: Expr, line: int, state: State) -> State:
+        """The body of a loop that holds a reference to its variable is entered."""
+        walker = self.knowledge.iterators.get(name)
+        if walker is None:
+            return state
+        flat = [arguments]
+        while flat[0].kind is K.COMMA:
+            flat[:1] = flat[0].kids
+        variable = flat[walker.variable] if walker.variable < len(flat) else arguments
+        if variable.kind is not K.NAME:
+            return state
+        made = Resource(
+            variable.text, walker.pair, name, line, "never", kind="iterator",
+            local=variable.text in self.locals, borrowed=True,
+        )  # fmt: skip
+        return _hold(state, made)
+
+
+def _resource(pair: Pair, key: str, call: Expr, *, local: bool) -> Resource:
+    return Resource(
+        key, pair.name, call.text, call.line, pair.failure, kind=pair.kind, local=local,
+        borrowed=pair.borrowed,
+    )  # fmt: skip
 
 
 def _hold(state: State, resource: Resource) -> State:
+    if len(state.held) >= _MOST:
+        return state
     state = replace(state, held={**state.held, (resource.pair, resource.key): resource})
     return state.said(resource.line, f"`{resource.key}` is acquired by {resource.call}()")
 
 
-def release(call: Expr, pairs: Pairs, state: State) -> State:
-    """The call gives something back."""
-    for pair in pairs.get(call.text, ()):
-        if pair.release_arg >= len(call.kids):
-            continue
-        key = object_of(call.kids[pair.release_arg])
-        if not key:
-            continue
-        if (pair.name, key) in state.held:
-            held = {k: r for k, r in state.held.items() if k != (pair.name, key)}
-            state = replace(state, held=held)
-        if pair.frees and key not in state.freed:
-            state = replace(state, freed={**state.freed, key: Freed(call.text, call.line)})
-            state = state.said(call.line, f"`{call.text}({key})` gives it back")
-    return state
+def _drop(state: State, resource: Resource) -> State:
+    return replace(state, held={k: r for k, r in state.held.items() if r is not resource})
+
+
+def _names(resource: Resource, keys: set[str], *, inner: bool) -> bool:
+    if resource.key in keys or not keys.isdisjoint(resource.also):
+        return True
+    return inner and any(below(key, resource.key) for key in keys)
+
+
+def settled(gone: tuple[Handed, ...], failed: Failure | None) -> frozenset[Handed]:
+    """To whom it was handed, without the call that has just failed: what that one was given has
+    come back."""
+    if failed is None:
+        return frozenset(gone)
+    return frozenset(h for h in gone if not (h.to == failed.callee and h.line == failed.line))
 
 
 _FAILS: Mapping[str, frozenset[str]] = {
@@ -86,54 +245,71 @@ def failed(state: State, value: Value | None, key: str, outcome: str) -> State:
         for k, r in state.held.items()
         if r.failure not in fails
         or not (
-            (r.key == key and outcome != "nonzero")
+            ((r.key == key or key in r.also) and outcome != "nonzero")
             or (value is not None and r.call == value.name and r.line == value.site)
         )
     }
     return state if len(held) == len(state.held) else replace(state, held=held)
 
 
-def handed(state: State, key: str, how: str) -> State:
+def handed(state: State, key: str, how: str, to: str = "", line: int = 0) -> State:
     """Somebody else may now be the one to give ``key`` back."""
     if not state.held or not key:
         return state
-    held = {
-        k: replace(r, gone=how) if r.key == key and not r.gone else r for k, r in state.held.items()
-    }
-    return replace(state, held=held)
-
-
-def handed_in_call(call: Expr, pairs: Pairs, world: World, state: State) -> State:
-    """What becomes of the resources that a call gets to see."""
-    if not state.held or call.text in pairs:
-        return state
-    for position, kid in enumerate(call.kids):
-        key = object_of(kid)
-        if not key:
-            continue
-        for resource in list(state.held.values()):
-            named = resource.key == key or (kid.kind is K.ADDRESS and below(key, resource.key))
-            if named and not _only_looks(call, position, world):
-                state = handed(state, resource.key, f"given to {call.text}()")
+    for resource in tuple(state.held.values()):
+        if _names(resource, {key}, inner=False):
+            state = _handed(state, resource, Handed(how, to, line))
     return state
 
 
-def _only_looks(call: Expr, position: int, world: World) -> bool:
-    """The callee is in view and neither stores nor releases that argument."""
-    summary = world.functions.get(call.text)
-    return summary is not None and position not in summary.keeps
+def stored(state: State, key: str, name: str, line: int, *, private: bool) -> State:
+    """``key`` has another name from now on, perhaps one that others can see."""
+    if not state.held or not key:
+        return state
+    for resource in tuple(state.held.values()):
+        if not _names(resource, {key}, inner=False):
+            continue
+        known = name and "[" not in name and not name.startswith("*")
+        if known:
+            resource = replace(resource, also=resource.also | {name})
+            state = _put(state, resource)
+        if not (known and private):
+            state = _handed(state, resource, Handed("stored", name or "something", line))
+    return state
+
+
+def _handed(state: State, resource: Resource, how: Handed) -> State:
+    if how in resource.gone or len(resource.gone) > 6:
+        return state
+    return _put(state, replace(resource, gone=(*resource.gone, how)))
+
+
+def _put(state: State, resource: Resource) -> State:
+    return replace(state, held={**state.held, (resource.pair, resource.key): resource})
 
 
 def overwritten(state: State, key: str) -> State:
     """``key`` has another value: what was known of the old one ends here."""
-    held, freed = state.held, state.freed
-    if held and any(_about(r.key, key) for r in held.values()):
-        held = {k: r for k, r in held.items() if not _about(r.key, key)}
-    if freed and any(_about(f, key) for f in freed):
-        freed = {f: v for f, v in freed.items() if not _about(f, key)}
-    if held is state.held and freed is state.freed:
+    if state.freed and any(_about(f, key) for f in state.freed):
+        state = replace(state, freed={f: v for f, v in state.freed.items() if not _about(f, key)})
+    if not state.held:
         return state
-    return replace(state, held=held, freed=freed)
+    held: dict[tuple[str, str], Resource] = {}
+    changed = False
+    for k, r in state.held.items():
+        if _about(r.key, key):
+            changed = True
+            other = min((n for n in r.also if not _about(n, key)), default="")
+            if other:
+                held[r.pair, other] = replace(
+                    r, key=other, also=frozenset(n for n in r.also - {other} if not _about(n, key))
+                )
+        elif r.also and any(_about(n, key) for n in r.also):
+            changed = True
+            held[k] = replace(r, also=frozenset(n for n in r.also if not _about(n, key)))
+        else:
+            held[k] = r
+    return replace(state, held=held) if changed else state
 
 
 def _about(key: str, changed: str) -> bool:

@@ -117,7 +117,8 @@ class Pair:
 
     ``handle`` is the argument that names the resource, ``None`` for the result. ``failure`` is the
     result that says that nothing was acquired. ``frees``: the object may be gone after the release.
-    ``mined``: accepted from how most callers behave, not written by hand.
+    ``mined``: accepted from how most callers behave, not written by hand. ``borrowed``: calls that
+    are handed it only look at it.
     """
 
     name: str
@@ -129,6 +130,16 @@ class Pair:
     frees: bool
     kind: str
     mined: bool = False
+    borrowed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Walker:
+    """A loop whose body holds a reference to its ``variable`` (an argument); what drops it."""
+
+    pair: str
+    variable: int
+    release: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +208,9 @@ class Knowledge:
     manners: Mapping[str, frozenset[str]] = field(default_factory=dict)
     acquires: Mapping[str, tuple[Pair, ...]] = field(default_factory=dict)
     releases: Mapping[str, tuple[Pair, ...]] = field(default_factory=dict)
+    undoes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    iterators: Mapping[str, Walker] = field(default_factory=dict)
+    borrowers: frozenset[str] = frozenset()
     frees: Mapping[str, Free] = field(default_factory=dict)
     err_pointer: frozenset[str] = frozenset()
     null_pointer: frozenset[str] = frozenset()
@@ -269,6 +283,14 @@ def knowledge_from(tables: Mapping[str, Mapping[str, object]]) -> Knowledge:
         },
         acquires=acquires,
         releases=releases,
+        undoes=_undoes(releases),
+        iterators=_iterators(tables),
+        borrowers=frozenset(
+            name
+            for stem in sorted(tables)
+            if stem.startswith("resources")
+            for name in _Table(stem, tables[stem]).names("borrowers")
+        ),
         frees=dict(_frees(_Table("frees", tables.get("frees", {})))),
         err_pointer=_agreed(conventions, "err_pointer"),
         null_pointer=_agreed(conventions, "null_pointer"),
@@ -421,6 +443,25 @@ def _resources(
     return acquires, releases
 
 
+def _undoes(releases: Mapping[str, tuple[Pair, ...]]) -> dict[str, frozenset[str]]:
+    """By a pair's name, every call that gives its resource back."""
+    found: dict[str, set[str]] = {}
+    for name, pairs in releases.items():
+        for pair in pairs:
+            found.setdefault(pair.name, set()).add(name)
+    return {name: frozenset(calls) for name, calls in found.items()}
+
+
+def _iterators(tables: Mapping[str, Mapping[str, object]]) -> dict[str, Walker]:
+    """Every name of every ``[[iterator]]``."""
+    return {
+        name: Walker(row.text("pair"), row.number("variable"), row.text("release"))
+        for stem in sorted(tables)
+        for row in _Table(stem, tables[stem]).rows("iterator")
+        for name in row.names("names")
+    }
+
+
 def _pair(row: _Table) -> Pair:
     acquire = row.data.get("acquire")
     names = frozenset({acquire}) if isinstance(acquire, str) else row.names("acquire")
@@ -435,6 +476,7 @@ def _pair(row: _Table) -> Pair:
         frees=row.truth("frees"),
         kind=str(row.data.get("kind", "")),
         mined=row.truth("mined"),
+        borrowed=row.truth("borrowed"),
     )
 
 

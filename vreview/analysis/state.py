@@ -74,10 +74,12 @@ class Store:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """What ``call`` on ``line`` acquired and ``pair`` says how to give back; ``key`` names it.
+    """What ``call`` on ``line`` acquired and ``pair`` says how to give back; ``key`` names it, and
+    so do the names of ``also``.
 
-    ``gone``: how the function may have handed it on ("stored in x->y", "given to f()"); '' while
-    nobody else can know of it.
+    ``gone``: how the function may have handed it on; empty while nobody else can know of it.
+    ``local``: a variable of the function is all that names it. ``borrowed``: whom it is given to
+    does not keep it.
     """
 
     key: str
@@ -85,7 +87,33 @@ class Resource:
     call: str
     line: int
     failure: str
-    gone: str = ""
+    gone: tuple[Handed, ...] = ()
+    also: frozenset[str] = frozenset()
+    kind: str = ""
+    local: bool = False
+    borrowed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """On ``line`` it was ``stored`` in ``to``, ``given`` to the call of ``to``, or ``returned``."""
+
+    how: str
+    to: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """``key``, acquired on line ``acquired``, was given back by ``call`` on ``line``; until then it
+    had been handed to ``gone``."""
+
+    pair: str
+    key: str
+    acquired: int
+    call: str
+    line: int
+    gone: frozenset[Handed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,18 +177,19 @@ Trace: TypeAlias = "tuple[Trace | None, int, str, Expr | None]"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class State:
-    """One abstract state. ``fell``: the line of the error label entered from above, ``JUMPED``
-    if one was entered by a goto, 0 before any. ``fled``: the last goto. ``held`` by pair and key,
-    ``freed`` by key,
-    ``pending`` by callee and line. ``blind``: something on this path was not visible. ``turn``: the condition
-    that alone leads here, ``complaint``: the call that reported an error since (both end where
-    paths meet)."""
+    """One abstract state. ``fell``: the line of the error label entered from above, ``JUMPED`` if one
+    was entered by a goto, 0 before any. ``fled``: the last goto. ``held`` by pair and key,
+    ``undone``: what of it was given back (evidence, no part of the identity), ``freed`` by key,
+    ``pending`` by callee and line. ``blind``: something on this path was not visible. ``turn``:
+    the condition that alone leads here, ``complaint``: the call that reported an error since
+    (both end where paths meet)."""
 
     values: Mapping[str, Value] = field(default_factory=dict)
     tests: Mapping[str, bool] = field(default_factory=dict)
     locks: tuple[Held, ...] = ()
     stores: Mapping[str, Store] = field(default_factory=dict)
     held: Mapping[tuple[str, str], Resource] = field(default_factory=dict)
+    undone: tuple[Undone, ...] = ()
     freed: Mapping[str, Freed] = field(default_factory=dict)
     pending: Mapping[tuple[str, int], tuple[Pending, ...]] = field(default_factory=dict)
     failed: Failure | None = None

@@ -280,6 +280,7 @@ class World:
         self.callback_names = frozenset(c.function for c in self.callbacks)
         self.endings: Endings | None = None
         self._drops: dict[str, frozenset[str]] = {}
+        self._calls: dict[str, frozenset[str]] = {}
 
     def find(
         self, name: str, facts: Callable[[FunctionSummary], Sequence[Fact]], *, deepest: int = 6
@@ -319,6 +320,21 @@ class World:
                         todo.append(call.call)
             self._drops[name] = frozenset(fields)
         return self._drops[name]
+
+    def calls_below(self, name: str) -> frozenset[str]:
+        """Every call that ``name`` or a callee of it in view makes; empty if it is not in view."""
+        if name not in self.functions:
+            return frozenset()
+        if name not in self._calls:
+            found: set[str] = set()
+            todo = [name]
+            while todo:
+                function = self.functions.get(todo.pop())
+                fresh = {c.call for c in function.calls} - found if function is not None else set()
+                found |= fresh
+                todo.extend(fresh)
+            self._calls[name] = frozenset(found)
+        return self._calls[name]
 
     def errnos_of(self, name: str) -> frozenset[str]:
         """Every -E that ``name`` gives back, itself or from a callee that it forwards."""
