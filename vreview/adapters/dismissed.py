@@ -14,6 +14,9 @@ from vreview.errors import ConfigError
 from vreview.model.review import Dismissal
 from vreview.parse.dismissals import HEAD, dismissals, entry
 
+_SHARED = 0o644
+"""Others are meant to read it."""
+
 
 def read_dismissals(files: Iterable[Path]) -> tuple[Dismissal, ...]:
     """All entries of all files, in their order; a file that does not exist has none.
@@ -33,8 +36,10 @@ def append_dismissal(file: Path, dismissal: Dismissal, *, lock: Path) -> None:
     with locked(lock):
         before = _text(file)
         dismissals(before, source=str(file))
+        mode = file.stat().st_mode if before else _SHARED
         gap = "" if not before or before.endswith("\n") else "\n"
         write_whole(file, ((before or HEAD) + gap + entry(dismissal)).encode())
+        file.chmod(mode)
 
 
 def _text(file: Path) -> str:

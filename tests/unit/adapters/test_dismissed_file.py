@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import stat
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
@@ -45,6 +46,15 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
     append(link, ONE)
     assert link.is_symlink()
     assert read_dismissals([real]) == (ONE,)
+
+
+def test_others_may_read_it_unless_its_owner_said_no(tmp_path: Path) -> None:
+    file = tmp_path / "dismissed.toml"
+    append(file, ONE)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o644
+    file.chmod(0o600)
+    append(file, TWO)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
 def test_many_at_once_lose_nothing(tmp_path: Path) -> None:

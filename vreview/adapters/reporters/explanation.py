@@ -43,10 +43,12 @@ def _title(text: str) -> Text:
 def _head(kept: KeptFinding) -> Iterator[RenderableType]:
     finding = kept.finding
     seen = finding.observation
-    function = f", {safe_line(seen.place.function)}()" if seen.place.function else ""
+    place = safe_line(str(seen.place)) if seen.place.file else ""
+    function = f"{safe_line(seen.place.function)}()" if seen.place.function else ""
+    where = ", ".join(part for part in (place, function) if part)
     yield Text.assemble(
         (seen.severity.value, f"bold {_SEVERITY[seen.severity]}"),
-        f" [{safe_line(seen.rule)}] {safe_line(str(seen.place))}{function}  ",
+        f" [{safe_line(seen.rule)}] {where}  ",
         (seen.short_id, "dim"),
     )
     yield Text(safe_line(seen.message), style="bold")
@@ -106,15 +108,19 @@ def _line(
 
 
 def _prose(text: str, *, color: bool) -> RenderableType:
-    return Padding(Markdown(text) if color else Text(text), (0, 0, 0, 2))
+    shown = Markdown(text, code_theme="ansi_dark") if color else Text(text)
+    return Padding(shown, (0, 0, 0, 2))
 
 
 def _remedy(seen: Observation, said: dict[str, str], *, color: bool) -> Iterator[RenderableType]:
     if "Instead" in said:
+        yield Padding(Text("Code like this, as on the rule's page:\n"), (0, 0, 0, 2))
         yield _prose(said["Instead"], color=color)
     if "Known false positives" in said:
         yield Padding(Text("\nOr it is one of the false positives that are known:"), (0, 0, 0, 2))
         yield _prose(said["Known false positives"], color=color)
+    if not said:
+        yield Padding(Text("It was seen with the series and not without it."), (0, 0, 0, 2))
     yield Padding(
         Text.assemble(
             "\nIf it is no fault, say why, and it is not told again:\n  ",

@@ -104,7 +104,11 @@ def rule_page(
         facts.add_row("knowledge", ", ".join(f"rules/knowledge/{name}.toml" for name in rests_on))
     for link in rule.links:
         facts.add_row("see", link)
-    parts: list[RenderableType] = [Markdown(page) if color else page.rstrip(), "", facts]
+    parts: list[RenderableType] = [
+        Markdown(page, code_theme="ansi_dark") if color else page.rstrip(),
+        "",
+        facts,
+    ]
     if rule.history:
         parts += ["", *_history(rule.history, color=color)]
     return parts
