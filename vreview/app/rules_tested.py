@@ -80,7 +80,8 @@ def reader_of(book: RuleBook) -> Eye:
     def look(text: bytes) -> Looked:
         said, diff, rest = unmarked(text.decode()).partition("diff --git ")
         files = parse_diff(f"{diff}{rest}".encode()) if diff else ()
-        claims = claims_of((Message(1, "", tuple(said.splitlines()), tuple(files)),))
+        lines = tuple(said.splitlines())
+        claims = claims_of((Message(1, lines[0] if lines else "", lines, tuple(files)),))
         hits = sorted((claim.line, names[claim.check]) for claim in claims if claim.check in names)
         return Looked(tuple(hits))
 

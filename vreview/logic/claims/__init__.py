@@ -7,17 +7,23 @@ round to the printed figures bear it out.
 
 from __future__ import annotations
 
+from vreview.logic.claims.beside import check_beside
 from vreview.logic.claims.diffstat import DIFFSTAT, check_diffstat
 from vreview.logic.claims.prose import CHANGE, DIRECTION, check_prose
 from vreview.logic.claims.said import Claim, Message, messages
 from vreview.logic.claims.sizes import SIZES, check_sizes
 from vreview.logic.claims.tables import COLUMN, check_tables
-from vreview.logic.claims.unfounded import UNFOUNDED, check_unfounded
+from vreview.logic.claims.unfounded import (
+    UNFOUNDED,
+    UNMEASURED,
+    check_unfounded,
+    check_unmeasured,
+)
 from vreview.model.series import Series
 
 __all__ = ["NAMES", "Claim", "Message", "claims_in", "claims_of"]
 
-NAMES = frozenset({CHANGE, COLUMN, DIFFSTAT, DIRECTION, SIZES, UNFOUNDED})
+NAMES = frozenset({CHANGE, COLUMN, DIFFSTAT, DIRECTION, SIZES, UNFOUNDED, UNMEASURED})
 """The checks of the text, by the names that rules call them by."""
 
 
@@ -35,8 +41,10 @@ def claims_of(said: tuple[Message, ...], *, whole: bool = True) -> tuple[Claim, 
         for check in (check_prose, check_tables, check_sizes)
         for claim in check(message)
     ]
+    found += [claim for message in said for claim in check_beside(message, check=CHANGE)]
     found += check_diffstat(said, whole=whole)
     found += check_unfounded(said)
+    found += check_unmeasured(said)
     order = {id(message): place for place, message in enumerate(said)}
     found.sort(key=lambda c: (order[id(c.message)], c.line, c.check, c.subject))
     return tuple(found)

@@ -15,11 +15,15 @@ from vreview.model.series import FileDiff, Series
 
 _DIFF = re.compile(r"diff --git |--- (?:a/|/dev/null)|Index: |@@ -\d")
 _TRAILER = re.compile(
-    r"[A-Z][A-Za-z-]+(?:-by|-to)?: \S|Cc: |Fixes: |Link: |Closes: |\(cherry picked"
+    r"[A-Z][a-z]+(?:-[A-Za-z]+)+: \S|(?:Cc|CC|Fixes|Link|Closes): |\(cherry picked"
 )
 _BULLET = re.compile(r"\s*(?:[-*+o]|\d+[.)]|\[\d+\])\s+\S")
 _SIGNATURE = "-- "
-_SENTENCE_END = re.compile(r"(?<=[.!?;])\s+(?=[A-Z(\"'*-])|(?<=:)\s{2,}")
+_LONGEST_LINE = 300
+_MOST_LINES = 5000
+_LONGEST_PASSAGE = 6000
+"""Beyond these no person has written it: a log, a dump, a file."""
+_SENTENCE_END = re.compile(r"(?<=[.!?;])\s+(?=[A-Z(\"'*-])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,11 @@ class Passage:
     first_line: int
     starts: tuple[int, ...]
 
+    @property
+    def last_line(self) -> int:
+        """The line on which it ends."""
+        return self.first_line + len(self.starts) - 1
+
     def line_at(self, offset: int) -> int:
         """The line of the mail's body on which the text at ``offset`` stands."""
         return self.first_line + bisect_right(self.starts, offset) - 1
@@ -82,9 +91,9 @@ def messages(series: Series) -> tuple[Message, ...]:
 def _words(body: str) -> tuple[str, ...]:
     lines: list[str] = []
     for line in body.splitlines():
-        if _DIFF.match(line) or line == _SIGNATURE:
+        if _DIFF.match(line) or line == _SIGNATURE or len(lines) >= _MOST_LINES:
             break
-        lines.append(line)
+        lines.append(line if len(line) <= _LONGEST_LINE else "")
     return tuple(lines)
 
 
@@ -95,7 +104,7 @@ def paragraphs(message: Message) -> Iterator[Passage]:
     for number, line in enumerate((*message.lines, ""), start=1):
         left_out = line.startswith((">", "diff ")) or _TRAILER.match(line)
         if not line.strip() or left_out or line == "---" or _BULLET.match(line):
-            if held:
+            if held and sum(map(len, held)) <= _LONGEST_PASSAGE:
                 yield _joined(held, first)
             held = []
             if not line.strip() or left_out or line == "---":
@@ -115,8 +124,9 @@ def sentences(passage: Passage) -> Iterator[tuple[int, str]]:
 
 
 def _joined(lines: Sequence[str], first: int) -> Passage:
+    words = [" ".join(line.split()) for line in lines]
     starts, at = [], 0
-    for line in lines:
+    for line in words:
         starts.append(at)
-        at += len(line.strip()) + 1
-    return Passage(" ".join(line.strip() for line in lines), first, tuple(starts))
+        at += len(line) + 1
+    return Passage(" ".join(words), first, tuple(starts))

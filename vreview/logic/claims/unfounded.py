@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A gain or a loss in speed in per cent, and no figure that it was computed from.
+"""A gain or a loss in speed in per cent, and no figure that it was computed from; or an
+optimisation by its title, and no figure at all.
 
-At most one remark a series; silent when the same mail, or the cover letter, has figures.
+At most one remark of each kind a series; silent when the mails have figures.
 """
 
 from __future__ import annotations
@@ -14,6 +15,16 @@ from vreview.logic.claims.phrases import changes_in, pairs_in
 from vreview.logic.claims.said import Claim, Message, Passage, paragraphs, sentences
 
 UNFOUNDED = "gain-without-figures"
+UNMEASURED = "optimisation-without-figures"
+
+_OPTIMISES = re.compile(
+    r"\boptimi[sz](?:ed?|es|ing|ation)\b|speed(?:ing)?[ -]?up|\bfaster\b|"
+    r"(?:improv|boost|increas)\w*\s.*(?:perform|throughput|latency|speed)|perform\w*\simprov|"
+    r"(?:reduc|lower|cut)\w*\s.*(?:latency|overhead|contention|cpu usage)",
+    re.IGNORECASE,
+)
+_SIZE = re.compile(r"\b(?:size|memory|footprint|stack|code|build|compil\w*|boot)\b", re.IGNORECASE)
+_TIME = re.compile(r"\btime\b|slow|fast|latenc|expensive|overhead|perform|\bcost", re.IGNORECASE)
 
 _SPEED = re.compile(
     r"perform|throughput|latenc|fast|slow|speed|\bpps\b|\biops\b|\bops/s|cpu time|cycles|"
@@ -48,6 +59,33 @@ def check_unfounded(messages: Sequence[Message]) -> Iterator[Claim]:
             if claim is not None:
                 yield claim
                 return
+
+
+def check_unmeasured(messages: Sequence[Message]) -> Iterator[Claim]:
+    """The first patch whose title promises speed, when no mail of the series has a figure."""
+    if any(_has_figures(m) or _numbered(m) for m in messages):
+        return
+    for message in messages:
+        if not message.lines or not _OPTIMISES.search(message.title) or _SIZE.search(message.title):
+            continue
+        lines = enumerate(message.lines, start=1)
+        line = next((number for number, text in lines if _TIME.search(text)), 1)
+        yield Claim(
+            check=UNMEASURED,
+            message=message,
+            line=line,
+            subject=message.title,
+            words=(("title", message.title),),
+            steps=((line, "no mail of the series has a figure"),),
+        )
+        return
+
+
+def _numbered(message: Message) -> bool:
+    """A percentage, a factor or a measured figure, anywhere."""
+    return any(
+        _MEASURED.search(line) or any(True for _ in changes_in(line)) for line in message.lines
+    )
 
 
 def _first(message: Message, passage: Passage) -> Claim | None:
