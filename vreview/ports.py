@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from vreview.model.bench import Mode, Samples
 from vreview.model.kernel import Kernel, KernelConfig
@@ -19,6 +19,9 @@ from vreview.model.look import Look, Seen, Sight, Unit
 from vreview.model.review import Applied, Base, Review
 from vreview.model.series import Oid, Series
 from vreview.model.trial import Booted, Built, Case
+
+if TYPE_CHECKING:  # the analysis takes long to import
+    from vreview.analysis.summary import Library
 
 
 class Observer(Protocol):
@@ -83,6 +86,31 @@ class Repo(Protocol):
 
         Patches after one that does not apply are tried on the last that did.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """A tree in the index: its files, those of them that were read for it now, and the functions
+    and bytes of the whole index."""
+
+    files: int
+    read: int
+    functions: int
+    bytes: int
+
+
+class FunctionIndex(Protocol):
+    """What the functions of whole trees do, kept between runs."""
+
+    def library(self, tree: Oid, *, hidden: frozenset[str]) -> Library | None:
+        """The functions of a tree but those of the files in ``hidden``; None when it was not
+        indexed. Raises StorageFailed."""
+        ...
+
+    def build(self, tree: Oid, *, jobs: int, observer: Observer) -> Indexed:
+        """Brings a tree into the index, with so many processes (0: one a core). A build that was
+        stopped goes on where it was. Raises StorageFailed, OurFailure."""
         ...
 
 
@@ -231,8 +259,10 @@ __all__ = [
     "Builder",
     "BuiltTrees",
     "Deadlines",
+    "FunctionIndex",
     "GuestJob",
     "GuestRun",
+    "Indexed",
     "Observer",
     "Repo",
     "Reporter",

@@ -10,6 +10,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from vreview.analysis.endings import Endings
 from vreview.analysis.expr import Expr, K, last_field, object_key, walk
@@ -266,10 +267,26 @@ class Found:
     fact: Fact
 
 
-class World:
-    """All functions and callbacks in view, this file's before those of the other files."""
+class Library(Protocol):
+    """The functions of files that are not in view, asked by name."""
 
-    def __init__(self, own: FileSummary, others: Sequence[FileSummary]) -> None:
+    def function(self, name: str) -> FunctionSummary | None:
+        """The function, its file's static helpers included; None when it is not known."""
+        ...
+
+    def callbacks(self, name: str) -> tuple[Callback, ...]:
+        """Where the function is handed over to be called."""
+        ...
+
+
+class World:
+    """All functions and callbacks in view, this file's before those of the other files; of what
+    is not in view, ``library`` knows single functions."""
+
+    def __init__(
+        self, own: FileSummary, others: Sequence[FileSummary], library: Library | None = None
+    ) -> None:
+        self.library = library
         self.functions: dict[str, FunctionSummary] = {}
         for file in (own, *others):
             for function in file.functions:
@@ -281,6 +298,13 @@ class World:
         self.endings: Endings | None = None
         self._drops: dict[str, frozenset[str]] = {}
         self._calls: dict[str, frozenset[str]] = {}
+
+    def function(self, name: str) -> FunctionSummary | None:
+        """A function in view, else what the library knows of it."""
+        known = self.functions.get(name)
+        if known is None and self.library is not None:
+            return self.library.function(name)
+        return known
 
     def find(
         self, name: str, facts: Callable[[FunctionSummary], Sequence[Fact]], *, deepest: int = 6
