@@ -17,6 +17,7 @@ COMMANDS = {
     "lint": ("vreview.cli.lint:lint_command", pages.LINT),
     "explain": ("vreview.cli.explain:explain_command", pages.EXPLAIN),
     "dismiss": ("vreview.cli.dismiss:dismiss_command", pages.DISMISS),
+    "index": ("vreview.cli.index:index_command", pages.INDEX),
     "build": ("vreview.cli.build:build_command", pages.BUILD),
     "boot": ("vreview.cli.boot:boot_command", pages.BOOT),
     "test": ("vreview.cli.boot:suites_command", pages.TEST),

@@ -112,6 +112,16 @@ LINT = Page(
     ),
 )
 
+INDEX = Page(
+    summary="Read a whole tree once, so that lints know its functions.",
+    status=((0, "indexed"), _BAD_INPUT, _OURS, (130, "interrupted; the same command goes on")),
+    files=(("$XDG_CACHE_HOME/vreview/index/", "the index; may be deleted"),),
+    examples=(
+        "vreview index",
+        "vreview index v6.1 --tree ~/linux --jobs 2",
+    ),
+)
+
 EXPLAIN = Page(
     summary="Show one finding's path, line by line, and what would help.",
     status=((0, "shown"), (2, "bad input or usage: no kept result has this id"), _OURS),

@@ -17,6 +17,7 @@ from vreview.wiring.findings import (
     today,
 )
 from vreview.wiring.host import checks, install_missing
+from vreview.wiring.index import function_index
 from vreview.wiring.machine import (
     benchmarks,
     boot_backend,
@@ -71,6 +72,7 @@ __all__ = [
     "dismissals",
     "explainable",
     "forget",
+    "function_index",
     "import_tree",
     "install_missing",
     "keep",
