@@ -7,7 +7,7 @@ A check is a function from these two to hits; it keeps no state and walks no syn
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, TypeAlias
@@ -115,10 +115,14 @@ class FileFacts:
         """How callees that give pointers say that they failed."""
         return Conventions(self.functions, self.knowledge)
 
-    @cached_property
-    def mapped(self) -> Mapping[str, Mapped]:
-        """Callees whose errors a caller in the file replaces or hands on."""
-        return mapped_errors(self.functions)
+    def mapped(self, name: str) -> Mapped | None:
+        """A caller in the file that replaces or hands on the errors of ``name``."""
+        for caller in self.functions:
+            if any(call.call == name for call in caller.summary.calls):
+                for moment in caller.flow.moments:
+                    if _given_on(moment) == name:
+                        return Mapped(name, caller.name, moment.line)
+        return None
 
     @cached_property
     def acquired(self) -> tuple[Acquired, ...]:
@@ -171,17 +175,6 @@ def addresses_taken(functions: tuple[FunctionFacts, ...]) -> frozenset[str]:
             if expr.kind is K.NAME and expr.text in names:
                 taken.add(expr.text)
     return frozenset(taken)
-
-
-def mapped_errors(functions: tuple[FunctionFacts, ...]) -> dict[str, Mapped]:
-    """Callees whose negative result some caller turns into an error or hands on."""
-    found: dict[str, Mapped] = {}
-    for facts in functions:
-        for moment in facts.flow.moments:
-            callee = _given_on(moment)
-            if callee:
-                found.setdefault(callee, Mapped(callee, facts.name, moment.line))
-    return found
 
 
 def _given_on(moment: Moment) -> str:

@@ -28,13 +28,14 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
     """One hit for each returned -1."""
     if not function.returns_number() or _OTHER_CONVENTION.search(function.name):
         return
-    mapped = file.mapped.get(function.name)
-    mixed = any(
-        m.value is not None and m.value.kind is V.NEG_ERRNO for m in function.flow.returns()
-    )
+    returns = tuple(function.flow.returns())
+    if not any(m.value is not None and m.value.kind is V.MINUS_ONE for m in returns):
+        return
+    mapped = file.mapped(function.name)
+    mixed = any(m.value is not None and m.value.kind is V.NEG_ERRNO for m in returns)
     if not mapped and (not mixed or function.name in file.address_taken):
         return
-    for moment in function.flow.returns():
+    for moment in returns:
         value = moment.value
         if value is None or value.kind is not V.MINUS_ONE or moment.expr is None:
             continue
