@@ -21,7 +21,7 @@ _LOUD = frozenset({"KERN_ERR", "KERN_CRIT", "KERN_ALERT", "KERN_EMERG"})
 
 def level_of(call: Expr) -> Level:
     """How loudly the call reports: only calls with a text count."""
-    level = _by_name(call.text)
+    level = by_name(call.text)
     if not level or not any(kid.kind is K.STRING for kid in call.kids):
         return ""
     if level == "printk":
@@ -31,7 +31,8 @@ def level_of(call: Expr) -> Level:
 
 
 @lru_cache(maxsize=1 << 14)
-def _by_name(name: str) -> str:
+def by_name(name: str) -> str:
+    """``error``, ``warning``, ``printk`` (the text tells) or nothing."""
     if name in ("printk", "pr_fmt"):
         return "printk"
     if _ERROR.search(name):

@@ -24,6 +24,9 @@ _SCALAR = re.compile(
     r"^(?:(?:unsigned|signed|long|short|int|char|bool|[us](?:8|16|32|64)|__[us](?:8|16|32|64)"
     r"|\w+_t|__[bl]e(?:16|32|64)|uint|ulong|ushort|u?int(?:8|16|32|64)_t)\s*)+$|\*"
 )
+_STATUS = re.compile(
+    r"(status|error|err|result|retval|reason|rc|ret|state)\w*$|^\*\w+$", re.IGNORECASE
+)
 _WATCHED = frozenset({V.ZERO, V.ERR_PTR, V.UNSET})
 _UNPACKS = frozenset({"PTR_ERR", "ERR_CAST"})
 _CONDITIONAL = frozenset({"&&", "||"})
@@ -243,6 +246,8 @@ class Evaluator:
         state = self._hand_on(target.key, target, source, state)
         if target.kind is not K.NAME:
             state = self._store(target, source, state)
+            if state.turn is not None and _STATUS.search(render(target)):
+                state = replace(state, turn=replace(state.turn, told=render(target)))
         if target.key:
             state = self._assign(target.key, value, state, expr)
         if target.kind is K.NAME:

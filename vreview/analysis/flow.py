@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from vreview.analysis.endings import lasting
 from vreview.analysis.evaluate import Evaluator, Moment, Seen
-from vreview.analysis.expr import Expr, K
+from vreview.analysis.expr import Expr, K, is_nought
 from vreview.analysis.graph import ENTRY, EXIT, Graph, Node, Op, Way
 from vreview.analysis.held import handed, mentioned
 from vreview.analysis.knowledge import Knowledge
@@ -130,6 +130,8 @@ class _Walker:
             case Op.SWITCH if node.expr is not None:
                 _, state = self.evaluator.evaluate(node.expr, state)
                 state = replace(state, failed=None, turn=None, complaint="")
+                yield from self._switch(node, node.expr, state)
+                return
             case _:
                 pass
         for arc in node.arcs:
@@ -165,6 +167,18 @@ class _Walker:
                 after = replace(after, turn=turn_of(expr, truth, after), complaint="")
                 after = after.said(expr.line, f"`@` is {'true' if truth else 'false'}", expr)
                 yield arc.target, after, arc.way
+
+    def _switch(self, node: Node, expr: Expr, state: State) -> Iterator[tuple[int, State, Way]]:
+        """Each case knows what its constant says of the switched variable, the rest nothing."""
+        known = state.values.get(expr.key) if expr.key else None
+        for arc in node.arcs:
+            after = state
+            if known is not None:
+                after = self.evaluator.kill(state, expr.key)
+                if arc.value is not None and is_nought(arc.value):
+                    zero = Value(V.ZERO, known.name, known.site)
+                    after = replace(after, values={**after.values, expr.key: zero})
+            yield arc.target, after, arc.way
 
     def _iterate(self, expr: Expr, state: State) -> State:
         flat = [expr]

@@ -69,10 +69,13 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """``nodes[0]`` is the entry, ``nodes[1]`` the exit, ``nodes[2]`` the hole that swallows."""
+    """``nodes[0]`` is the entry, ``nodes[1]`` the exit, ``nodes[2]`` the hole that swallows.
+    ``arms``: the first nodes below an ``if`` or ``else``, with the number of arcs that its
+    condition leads there."""
 
     nodes: tuple[Node, ...]
     locals: frozenset[str]
+    arms: Mapping[int, int] = field(default_factory=dict)
 
 
 ENTRY, EXIT, SINK = 0, 1, 2
@@ -85,7 +88,7 @@ def build(function: Function, iterators: Mapping[int, str], knowledge: Knowledge
     end = builder.statement(function.body, [(ENTRY, Way.NEXT, None)], 0)
     builder.bind(end, EXIT)
     builder.resolve()
-    return Graph(tuple(builder.nodes), frozenset(builder.locals))
+    return Graph(tuple(builder.nodes), frozenset(builder.locals), builder.arms)
 
 
 class _Builder:
@@ -96,6 +99,7 @@ class _Builder:
         self.knowledge = knowledge
         self.nodes = [Node(Op.ENTRY, 0), Node(Op.EXIT, 0), Node(Op.HOLE, 0)]
         self.locals: set[str] = set()
+        self.arms: dict[int, int] = {}
         self.labels: dict[str, int] = {}
         self.gotos: list[tuple[int, str]] = []
         self.breaks: list[_Loose] = []
@@ -196,8 +200,11 @@ class _Builder:
             yes, no = loose, list[tuple[int, Way, Expr | None]]()
         else:
             yes, no = self.condition(lower(test, depth), loose)
+        start = len(self.nodes)
         after = self.statement(then, yes, depth) if then is not None else yes
+        self.arms[start] = len(yes)
         if other is not None:
+            self.arms[len(self.nodes)] = len(no)
             for child in other.named_children:
                 no = self.statement(child, no, depth)
         return after + no

@@ -30,7 +30,7 @@ class Test:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Per node: what may still be read after arriving there; joins; the tests of branches; and
-    ``splits``: the joins that only conditions lead to, as the body below ``if (a || b)``."""
+    ``splits``: the joins that one condition alone leads to, as the body of ``if (a || b)``."""
 
     live: tuple[frozenset[str], ...]
     live_tests: tuple[frozenset[str], ...]
@@ -63,17 +63,12 @@ def plan_for(graph: Graph) -> Plan:
             )
     arrivals = Counter(arc.target for node in graph.nodes for arc in node.arcs)
     joins = frozenset(target for target, count in arrivals.items() if count > 1)
-    merges = {
-        arc.target
-        for node in graph.nodes
-        for arc in node.arcs
-        if node.op is not Op.BRANCH and arc.target in joins
-    }
+    splits = {index for index in joins if arrivals[index] == graph.arms.get(index, 0)}
     return Plan(
         live=tuple(unpacked[mask][0] for mask in live),
         live_tests=tuple(unpacked[mask][1] for mask in live),
         joins=joins,
-        splits=joins - merges,
+        splits=frozenset(splits),
         tests=tests,
         test_names={test.text: test.names for test in tests.values()},
     )

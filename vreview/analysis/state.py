@@ -141,12 +141,14 @@ class Pending:
 @dataclass(frozen=True, slots=True)
 class Turn:
     """The last condition on the way here came out as ``truth``. ``callee``: whose result it looked
-    at, where that is known; ``key``: the variable or member that holds it."""
+    at, where that is known; ``key``: the variable or member that holds it. ``told``: the member
+    that has since been given a status of its own."""
 
     expr: Expr
     truth: bool
     callee: str = ""
     key: str = ""
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The error is set, 0 is set on purpose, a comment explains it, or nothing failed at all. */
+static int probe_queue(struct queue *q)
+{
+	int ret;
+
+	ret = queue_reset(q);
+	if (ret)
+		return ret;
+	ret = -ENOMEM;
+	q->ring = kzalloc(q->size, GFP_KERNEL);
+	if (!q->ring)
+		goto err_ring;
+	ret = queue_irq(q);
+	if (ret)
+		goto err_irq;
+	return 0;
+err_irq:
+	kfree(q->ring);
+err_ring:
+	queue_off(q);
+	return ret;
+}
+
+static int queue_drain(struct queue *q)
+{
+	int err;
+
+	err = queue_stop(q);
+	if (err)
+		goto err_out;
+	err = 0;
+	if (list_empty(&q->list))
+		goto err_out;
+	err = queue_flush(q);
+err_out:
+	queue_unlock(q);
+	return err;
+}
+
+static int queue_hint(struct queue *q)
+{
+	int ret = queue_prepare(q, -EBUSY);
+
+	if (ret)
+		return ret;
+	q->hint = kmalloc(64, GFP_KERNEL);
+	if (!q->hint)
+		goto out; /* The hint is optional. */
+	ret = queue_fill(q);
+out:
+	return ret;
+}
+
+static int queue_command(struct queue *q, struct command *c)
+{
+	int ret = queue_prepare(q, -EBUSY);
+
+	if (ret)
+		return ret;
+	c->buf = kmalloc(c->size, GFP_KERNEL);
+	if (!c->buf) {
+		c->status = COMMAND_NO_MEMORY;
+		goto out;
+	}
+	ret = queue_send(q, c);
+out:
+	queue_unlock(q);
+	return ret;
+}
+
+static int queue_found(struct queue *q)
+{
+	int ret;
+
+	ret = queue_try_fast(q);
+	if (!ret)
+		return ret;
+	if (ret != -EAGAIN)
+		return ret;
+	return queue_try_slow(q);
+}

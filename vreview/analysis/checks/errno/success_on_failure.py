@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Something failed, and the variable that is returned for it still says success.
+
+The variable is 0 from the call before, or from its declaration. Silent where the function sets it
+on the way out, where it knows no errors, and where the condition may as well be a normal end.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from vreview.analysis.causes import Cause, Why, cause_of, found_failure
+from vreview.analysis.evaluate import Moment
+from vreview.analysis.expr import Expr, K
+from vreview.analysis.facts import FileFacts, FunctionFacts
+from vreview.analysis.graph import Op
+from vreview.analysis.hit import Hit, HitStep
+from vreview.analysis.state import V, Value
+
+RULE = "success-on-failure"
+_SUCCESS = frozenset({V.ZERO, V.NONNEGATIVE, V.POSITIVE})
+_ERRORS = frozenset({V.NEG_ERRNO, V.NEGATIVE, V.ERR_PTR, V.NONZERO, V.MINUS_ONE})
+_NUMBERS = frozenset({"int", "long", "ssize_t", "s32", "s64", "signed int", "long long"})
+_NO_FAILURE = re.compile(
+    rb"return(s|ing)? (0|zero|success|ok|without|early|silent)|not? (an )?error|ignor|optional"
+    rb"|harmless|no need|nothing|skip|already|fine\b|don't (fail|care)|doesn't matter",
+    re.IGNORECASE,
+)
+_COUNTS = re.compile(
+    r"[ijkn]|\w*(len|count|cnt|num|size|bytes|copied|total|done|idx|index|pos|off|offset)|nr\w*"
+)
+_FEWEST_ERRORS = 2
+_CONSTANTS = frozenset({"NULL", "false", "true"})
+_SURE = frozenset({Why.NO_MEMORY, Why.ERROR_POINTER, Why.CALL_FAILED, Why.REPORTED})
+_WORDS = {
+    Why.NO_MEMORY: "{callee}() gave no memory",
+    Why.ERROR_POINTER: "{callee}() gave an error pointer",
+    Why.CALL_FAILED: "{callee}() failed",
+}
+
+
+def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
+    """One hit for each place that leaves with success after a failure."""
+    result = function.function.result
+    if result not in _NUMBERS and "*" not in result:
+        return
+    returns = [m for m in function.flow.returns() if m.expr is not None]
+    if not any(m.value is not None and m.value.kind in _ERRORS for m in returns):
+        return
+    odd = _odd_jumps(returns)
+    seen: set[int] = set()
+    for moment in returns:
+        cause = _cause(moment, function, odd)
+        if cause is None or cause.leaves in seen or _explained(cause, file):
+            continue
+        seen.add(cause.leaves)
+        yield _hit(moment, cause, function)
+
+
+def _explained(cause: Cause, file: FileFacts) -> bool:
+    """A comment between the condition and the way out says that this is no failure."""
+    first, last = cause.line - 1, max(cause.line, cause.leaves) + 1
+    return any(
+        comment.last >= first and comment.first <= last and _NO_FAILURE.search(comment.text)
+        for comment in file.comments
+    )
+
+
+def _odd_jumps(returns: Sequence[Moment]) -> frozenset[int]:
+    """The lines of gotos that bring success to an exit where all else is failure: at least two
+    others bring an error, and success has an exit of its own."""
+    exits: dict[int, tuple[set[int], set[int]]] = {}
+    for moment in returns:
+        good, bad = exits.setdefault(moment.line, (set(), set()))
+        line = moment.state.fled.line if moment.state.fled is not None else 0
+        if moment.value is not None and moment.value.kind in _ERRORS:
+            bad.add(line)
+        else:
+            good.add(line)
+    odd: set[int] = set()
+    for line, (good, bad) in exits.items():
+        elsewhere = any(other != line and others[0] for other, others in exits.items())
+        alone = good - bad
+        if (
+            elsewhere
+            and 0 not in good
+            and len(bad) >= _FEWEST_ERRORS
+            and len(alone) * 2 <= len(bad)
+        ):
+            odd |= alone
+    return frozenset(odd)
+
+
+def _cause(moment: Moment, function: FunctionFacts, odd: frozenset[int]) -> Cause | None:
+    value, variable = moment.value, _variable(moment.expr)
+    if "*" in function.function.result and not _is_error_pointer(moment.expr):
+        return None
+    if not variable or _COUNTS.fullmatch(variable):
+        return None
+    if value is None or value.kind not in _SUCCESS or moment.state.blind:
+        return None
+    cause = cause_of(moment, function.knowledge, function.world)
+    if cause is None or cause.why is Why.TOLD or value.site >= cause.line:
+        return None
+    if cause.why not in _SURE and (
+        (cause.why is not Why.LABELLED and cause.leaves not in odd) or _meant(value, function)
+    ):
+        return None
+    if (
+        cause.turn is not None
+        and cause.turn.key == variable
+        and (cause.why is not Why.REPORTED or found_failure(cause.turn))
+    ):
+        return None
+    if value.kind is not V.ZERO and cause.why not in _SURE and cause.leaves not in odd:
+        return None
+    return cause
+
+
+def _meant(value: Value, function: FunctionFacts) -> bool:
+    """``ret = 0;`` is a statement of its own, after the declarations: success is meant."""
+    declared = {node.line for node in function.graph.nodes if node.op is Op.DECLARE}
+    return not value.name and value.site not in declared
+
+
+def _is_error_pointer(expr: Expr | None) -> bool:
+    return expr is not None and expr.kind is K.CALL and expr.text == "ERR_PTR"
+
+
+def _variable(expr: Expr | None) -> str:
+    """The variable in ``return ret``, ``return ERR_PTR(ret)``, ``return dev_err_probe(d, ret)``."""
+    if expr is not None and expr.kind is K.CALL and expr.kids:
+        expr = expr.kids[1] if expr.text != "ERR_PTR" and len(expr.kids) > 1 else expr.kids[0]
+    named = expr is not None and expr.kind is K.NAME and expr.text not in _CONSTANTS
+    return expr.text if expr is not None and named else ""
+
+
+def _hit(moment: Moment, cause: Cause, function: FunctionFacts) -> Hit:
+    value, variable = moment.value, _variable(moment.expr)
+    callee = cause.turn.callee if cause.turn is not None else ""
+    words = _WORDS.get(cause.why, "this leaves as an error").format(callee=callee or "the call")
+    what = "0" if value is not None and value.kind is V.ZERO else "not below 0"
+    return Hit(
+        rule=RULE,
+        function=function.name,
+        line=cause.leaves,
+        subject=f"{variable}: {callee or cause.label or cause.complaint}",
+        words=(("variable", variable), ("function", function.name), ("cause", words)),
+        steps=(
+            *moment.state.steps(8),
+            HitStep(cause.line, words),
+            HitStep(cause.leaves, f"`{variable}` is {what} here, and it is returned"),
+        ),
+        weak=cause.why not in _SURE or value is None or value.kind is not V.ZERO,
+    )
