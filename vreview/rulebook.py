@@ -27,6 +27,9 @@ COMPLETE = ("rule.toml", "README.md", "bad.c", "good.c")
 OF_MESSAGES = ("rule.toml", "README.md", "bad.txt", "good.txt")
 """The same for a rule on what mails say: its examples are mails, without their headers."""
 
+SCRIPTS = ("rule.cocci", "rule.yml")
+"""What a rule without Python holds instead of the name of a check."""
+
 HISTORY = "history.toml"
 """What it may hold besides: merged fixes whose bugs the rule would have reported."""
 
@@ -134,9 +137,15 @@ def load_rules(folder: Path | None = None) -> RuleBook:
 
 
 def rule_folders(root: Path) -> tuple[Path, ...]:
-    """Every folder two levels below ``root`` except the knowledge's, sorted."""
+    """Every folder two levels below ``root``, sorted; not the knowledge's, and none that holds a
+    script: those rules are read elsewhere."""
     areas = sorted(p for p in root.iterdir() if p.is_dir() and p.name != _KNOWLEDGE)
-    return tuple(rule for area in areas for rule in sorted(area.iterdir()) if rule.is_dir())
+    return tuple(
+        rule
+        for area in areas
+        for rule in sorted(area.iterdir())
+        if rule.is_dir() and not any((rule / name).is_file() for name in SCRIPTS)
+    )
 
 
 def files_of(folder: Path) -> tuple[str, ...]:
@@ -166,7 +175,7 @@ def load_rule(folder: Path, root: Path) -> Rule:
         message=_template(table, "message", file),
         question=_template(table, "question", file),
         links=_links(table, file),
-        history=_history(folder / HISTORY),
+        history=history_of(folder / HISTORY),
     )
     place = folder.relative_to(root).as_posix()
     if rule.id != place:
@@ -188,7 +197,8 @@ def texts_of(rule: Rule, folder: Path | None = None) -> Mapping[str, str]:
         raise ConfigError(f"cannot read the rule {rule.id} in {place}: {err}") from err
 
 
-def _history(file: Path) -> tuple[PastFix, ...]:
+def history_of(file: Path) -> tuple[PastFix, ...]:
+    """The fixes of a history.toml; none where there is no such file. Raises ConfigError."""
     return past_fixes(_table(file), source=str(file)) if file.is_file() else ()
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from enum import Enum
 
 from vreview.errors import InputError
 from vreview.model.observation import Category
@@ -69,7 +70,71 @@ static int demo_open(struct demo *demo)
 """
 
 
-def skeleton(rule: str, *, category: Category = Category.OTHER) -> Mapping[str, str]:
+_PATTERN = """\
+# SPDX-License-Identifier: GPL-2.0-or-later
+id: {name}
+language: c
+severity: info
+message: "TODO: what $P gets, as a fact: lower case, no full stop"
+note: "TODO: Is $P meant to be so? At most three sentences, one of them a question."
+metadata:
+  category: {category}
+  confidence: low
+rule:
+  pattern: TODO_the_call($P)
+"""
+
+_SEMANTIC = """\
+// SPDX-License-Identifier: GPL-2.0-or-later
+/// TODO: one sentence, which is the title
+//# TODO: what is flagged although it is right
+//
+// Confidence: Low
+// Options: --no-includes --include-headers
+
+virtual report
+
+@found@
+expression e;
+position p;
+@@
+
+TODO_the_call@p(e)
+
+@script:python depends on report@
+p << found.p;
+@@
+coccilib.report.print_report(p[0], "TODO: what is found, as a fact")
+"""
+
+_WORDS = """\
+# SPDX-License-Identifier: GPL-2.0-or-later
+title = "TODO: one sentence of at most 72 characters, without a full stop"
+category = "{category}"
+severity = "note"
+question = "TODO: Is this meant to be so? At most three sentences, one of them a question."
+links = []
+"""
+
+
+class FoundBy(Enum):
+    """What finds the code that a rule is about."""
+
+    PATTERN = "pattern"
+    SEMANTIC = "semantic"
+    CHECK = "check"
+
+
+_SCRIPTS = {
+    FoundBy.PATTERN: {"rule.yml": _PATTERN},
+    FoundBy.SEMANTIC: {"rule.cocci": _SEMANTIC, "rule.toml": _WORDS},
+    FoundBy.CHECK: {"rule.toml": _RULE},
+}
+
+
+def skeleton(
+    rule: str, *, category: Category = Category.OTHER, by: FoundBy = FoundBy.CHECK
+) -> Mapping[str, str]:
     """The texts of a new rule's folder by file name. Raises InputError for an id that is none."""
     if not _ID.fullmatch(rule):
         raise InputError(
@@ -78,5 +143,5 @@ def skeleton(rule: str, *, category: Category = Category.OTHER) -> Mapping[str, 
             " locking/missing-unlock",
         )
     words = {"id": rule, "name": rule.partition("/")[2], "category": category.value}
-    files = {"rule.toml": _RULE, "README.md": _PAGE, "bad.c": _BAD, "good.c": _GOOD}
+    files = {**_SCRIPTS[by], "README.md": _PAGE, "bad.c": _BAD, "good.c": _GOOD}
     return {file: text.format_map(words) for file, text in files.items()}

@@ -108,6 +108,7 @@ def held_to_examples(
     if reader is not None and bad == "bad.txt":
         eye = reader
     misses = (
+        *_absent(texts),
         *_unfilled(texts),
         *_page(rule, texts["README.md"]),
         *_unknown_check(rule, checks),
@@ -139,12 +140,19 @@ def rests_on(
     )
 
 
+def _absent(texts: Mapping[str, str]) -> Iterator[Miss]:
+    for file, text in texts.items():
+        if not text.strip():
+            yield Miss(file, 0, "there is nothing in it, or no such file")
+
+
 def _unfilled(texts: Mapping[str, str]) -> Iterator[Miss]:
     for file, text in texts.items():
         for number, line in enumerate(text.splitlines(), start=1):
             before, found, what = line.partition(TO_FILL_IN)
             if found:
-                said = what.lstrip(": ").rstrip('"*/ ') or before.strip()
+                word = what.startswith("_")  # a name that is to be replaced
+                said = line.strip() if word else what.lstrip(": ").rstrip('")*/ ') or before.strip()
                 yield Miss(file, number, f"still to be filled in: {said}")
 
 
@@ -162,7 +170,7 @@ def _unknown_check(rule: Rule, checks: frozenset[str]) -> Iterator[Miss]:
             "rule.toml",
             0,
             f"there is no check {rule.check!r}: write vreview/analysis/checks/"
-            f"{rule.check.replace('-', '_')}.py and list it in checks/__init__.py",
+            f"{rule.check.replace('-', '_')}.py, with RULE = {rule.check!r}",
         )
 
 

@@ -223,7 +223,7 @@ TREE_LIST = Page(
 RULES = Page(
     summary="List, read, begin and test the rules.",
     status=((0, "done"), (1, "a rule does not keep what its examples promise"), _BAD_INPUT),
-    files=(("AREA/ID/", "rule.toml, README.md, bad.c, good.c, history.toml"),),
+    files=(("AREA/ID/", "rule.toml, .yml or .cocci; README.md, bad.c, good.c"),),
     examples=("vreview rules list", "vreview rules show missing-unlock"),
 )
 
@@ -248,17 +248,17 @@ RULES_SHOW = Page(
 RULES_NEW = Page(
     summary="Begin a rule: a folder that says what is to be written.",
     status=((0, "written"), _BAD_INPUT, _OURS),
-    files=(("AREA/ID/", "rule.toml, README.md, bad.c, good.c"),),
+    files=(("AREA/ID/", "rule.yml, .cocci or .toml; README.md, bad.c, good.c"),),
     examples=(
         "vreview rules new locking/held-too-long --rules ~/my-rules",
-        "vreview rules new leak/lost-node --rules rules --category leak",
+        "vreview rules new leak/lost-node --rules rules --by check",
     ),
 )
 
 RULES_TEST = Page(
     summary="Hold rules against their own bad.c and good.c.",
-    status=((0, "all passed"), (1, "a promise is not kept; it is named"), _BAD_INPUT),
-    files=(("AREA/ID/", "rule.toml, README.md, bad.c, good.c"),),
+    status=((0, "all passed"), (1, "a promise is not kept; it is named"), _BAD_INPUT, _OURS),
+    files=(("AREA/ID/", "rule.toml, .yml or .cocci; README.md, bad.c, good.c"),),
     examples=(
         "vreview rules test",
         "vreview rules test missing-unlock positive-errno",

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vreview import wiring
+from vreview.app.new_rule import FoundBy, skeleton
 from vreview.cli import pages
 from vreview.cli.boundary import Exit
 from vreview.cli.options import Settings
 from vreview.errors import InputError
 from vreview.model.observation import Category
-from vreview.rulebook import RuleBook, folder_of, load_rules, texts_of
 
 if TYPE_CHECKING:
     from vreview.app.rules_tested import RuleTest
@@ -61,7 +61,7 @@ def list_command(
     from vreview.adapters.reporters.rulereport import drawn, rules_table, rules_value
 
     off = frozenset(wiring.settings(settings or ()).rules_off)
-    book = _book(rules)
+    book = wiring.shelf(rules).book
     if form is ListFormat.JSON:
         _print_json(rules_value(book.rules, off=lambda rule: rule.id in off))
         return
@@ -84,19 +84,17 @@ def show_command(
     examples differently, and the merged fixes whose bugs it would have reported.
     """
     from vreview.adapters.reporters.rulereport import drawn, rule_page, rule_value
-    from vreview.app.rules_tested import rests_on
 
     off = wiring.settings(settings or ()).rules_off
-    book = _book(rules)
-    one = book.rule(rule)
-    texts = texts_of(one, rules)
-    tables = rests_on(one, book, texts)
+    shelf = wiring.shelf(rules)
+    one = shelf.book.rule(rule)
+    page, tables = shelf.texts(one)["README.md"], shelf.tables(one)
     if form is ListFormat.JSON:
         value = rule_value(one, off=one.id in off)
-        _print_json({**value, "knowledge": list(tables), "page": texts["README.md"]})
+        _print_json({**value, "knowledge": list(tables), "page": page})
         return
     width, color = wiring.terminal(sys.stdout.isatty())
-    parts = rule_page(one, texts["README.md"], rests_on=tables, off=one.id in off, color=color)
+    parts = rule_page(one, page, rests_on=tables, off=one.id in off, color=color)
     sys.stdout.write(drawn(parts, width=width, color=color))
 
 
@@ -110,15 +108,21 @@ def new_command(
     category: Annotated[
         Category, typer.Option(help="The family of bugs that it belongs to.")
     ] = Category.OTHER,
+    by: Annotated[
+        FoundBy,
+        typer.Option(
+            help="What finds the code: an ast-grep pattern, a semantic patch (needs spatch), or a"
+            " check of vreview's own, written in Python.",
+        ),
+    ] = FoundBy.PATTERN,
 ) -> None:
     """Write the folder of a rule that is still to be written, and print its path.
 
     The folder is complete and loads; `vreview rules test` names each line that is still to be
-    filled in. The rule is named for what it flags: missing-unlock, not check-locks.
+    filled in. The rule is named for what it flags: missing-unlock, not check-locks. Patterns and
+    semantic patches work as they are, with `vreview lint --rules DIR`.
     """
-    from vreview.app.new_rule import skeleton
-
-    texts = skeleton(rule, category=category)
+    texts = skeleton(rule, category=category, by=by)
     folder = rules / rule
     if folder.exists():
         raise InputError(f"{folder} is there already", hint=f"vreview rules test --rules {rules}")
@@ -142,31 +146,18 @@ def try_command(
     no other line by any rule; nothing in its good.c may be flagged. Prints a line a rule, and
     file:line: for each promise that is not kept.
     """
-    from vreview.app.rules_tested import eye_of, held_to_examples, reader_of
+    from vreview.app.rules_tested import eye_of, reader_of
 
-    book = _book(rules)
-    chosen = [book.rule(name) for name in names] if names else list(book.rules)
-    eye, reader = eye_of(book), reader_of(book)
-    results = [held_to_examples(rule, texts_of(rule, rules), eye, reader=reader) for rule in chosen]
-    for rule, result in zip(chosen, results, strict=True):
-        _print_test(result, folder_of(rule, rules))
-    failed = sum(not result.passed for result in results)
-    print(f"{len(results) - failed} passed, {failed} failed")
+    shelf = wiring.shelf(rules)
+    chosen = [shelf.book.rule(name) for name in names] if names else list(shelf.book.rules)
+    eye, reader = eye_of(shelf.checked), reader_of(shelf.checked)
+    failed = 0
+    for rule in chosen:
+        result = shelf.tested(rule, eye, reader)
+        failed += not result.passed
+        _print_test(result, shelf.place(rule))
+    print(f"{len(chosen) - failed} passed, {failed} failed")
     return Exit.SOMETHING_NEW if failed else Exit.NOTHING_NEW
-
-
-def _book(folder: Path | None) -> RuleBook:
-    if folder is not None and not folder.is_dir():
-        raise InputError(
-            f"there is no folder {folder}", hint="vreview rules new AREA/ID --rules DIR"
-        )
-    book = load_rules(folder)
-    if not book.rules:
-        raise InputError(
-            f"there is no rule in {folder}: they are folders AREA/ID below it",
-            hint=f"vreview rules new AREA/ID --rules {folder}",
-        )
-    return book
 
 
 def _print_test(result: RuleTest, folder: Path) -> None:

@@ -44,6 +44,7 @@ from vreview.wiring.reviews import (
     review_tools,
     series_of,
 )
+from vreview.wiring.shelf import shelf
 from vreview.wiring.sources import (
     import_tree,
     kernel_repo,
@@ -95,6 +96,7 @@ __all__ = [
     "series_from",
     "series_of",
     "settings",
+    "shelf",
     "stage_tools",
     "state_folder",
     "stored_kernel",

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -55,16 +56,43 @@ def test_an_unknown_rule_is_named_with_one_that_is_near(
     assert "hint: perhaps locking/missing-unlock" in err
 
 
+@pytest.mark.parametrize(
+    ("by", "script"), [("pattern", "rule.yml"), ("semantic", "rule.cocci"), ("check", "rule.toml")]
+)
 def test_a_new_rule_fails_its_test_until_it_is_written(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    by: str, script: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert rules("new", "leak/lost-node", "--rules", tmp_path, "--category", "leak") == 0
+    if by == "semantic" and shutil.which("spatch") is None:
+        pytest.skip("spatch is not installed")
+    name = "leak/lost-node"
+    assert rules("new", name, "--rules", tmp_path, "--category", "leak", "--by", by) == 0
     assert capsys.readouterr().out == f"{tmp_path}/leak/lost-node\n"
     assert rules("test", "--rules", tmp_path) == 1
     out = capsys.readouterr().out
     assert out.startswith("FAIL  leak/lost-node  (1 marked)\n")
-    assert f"{tmp_path}/leak/lost-node/bad.c:4: still to be filled in: " in out
+    for file in (script, "README.md", "bad.c", "good.c"):
+        assert f"{tmp_path}/leak/lost-node/{file}:" in out
+    assert f"bad.c:5: marked, and not flagged by {name}\n" in out
     assert out.endswith("0 passed, 1 failed\n")
+
+
+def test_a_rule_without_python_is_tested_like_any_other(
+    tmp_path: Path, checkout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(checkout / "examples/rules/memory", tmp_path / "memory")
+    assert rules("test", "--rules", tmp_path) == 0
+    assert capsys.readouterr().out == (
+        "pass  memory/size-of-pointer  (2 marked)\n1 passed, 0 failed\n"
+    )
+    bad = tmp_path / "memory/size-of-pointer/bad.c"
+    bad.write_text(bad.read_text().replace("sizeof(slot)", "sizeof(*slot)"))
+    (bad.parent / "good.c").unlink()
+    assert rules("test", "--rules", tmp_path) == 1
+    out = capsys.readouterr().out
+    assert f"{bad}:6: marked, and not flagged by memory/size-of-pointer\n" in out
+    assert "good.c: there is nothing in it, or no such file\n" in out
+    assert rules("show", "--rules", tmp_path, "size-of-pointer") == 0
+    assert capsys.readouterr().out.startswith("# memory/size-of-pointer\n")
 
 
 def test_a_rule_is_not_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
