@@ -22,7 +22,8 @@ PAGE = """\
 An error number without its minus sign.
 
 ## Why
-Callers take it for success.
+Callers take it for success,
+or for a count.
 
 ## Instead
 ```c
@@ -30,7 +31,9 @@ Callers take it for success.
 ```
 
 ## Known false positives
-- Code that negates it elsewhere.
+- Code that negates it elsewhere,
+  or in a macro.
+- Tests.
 """
 FILE = POSITIVE.place.file
 SOURCE = (

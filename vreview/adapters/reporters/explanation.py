@@ -108,8 +108,25 @@ def _line(
 
 
 def _prose(text: str, *, color: bool) -> RenderableType:
-    shown = Markdown(text, code_theme="ansi_dark") if color else Text(text)
+    shown = Markdown(text, code_theme="ansi_dark") if color else Text(_flowed(text))
     return Padding(shown, (0, 0, 0, 2))
+
+
+def _flowed(text: str) -> str:
+    """Markdown as it is written, with each paragraph and each item on one line: the terminal has
+    a width of its own."""
+    lines: list[str] = []
+    fenced = False
+    for line in text.splitlines():
+        fence = line.startswith("```")
+        above = lines[-1] if lines else ""
+        begins = fence or not line.strip() or line.lstrip().startswith(("- ", "* "))
+        if fenced or begins or not above.strip() or above.startswith("```"):
+            lines.append(line)
+        else:
+            lines[-1] = f"{above} {line.strip()}"
+        fenced ^= fence
+    return "\n".join(lines)
 
 
 def _remedy(seen: Observation, said: dict[str, str], *, color: bool) -> Iterator[RenderableType]:
