@@ -7,38 +7,17 @@ It knows no patches, opens no files, and runs nothing: whether a hit is new is d
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from vreview.analysis.checks import CHECKS, FILE_CHECKS
 from vreview.analysis.endings import Endings
-from vreview.analysis.excerpt import Chunk, laid_out, stitch
-from vreview.analysis.expr import TooDeep
+from vreview.analysis.excerpt import Chunk
 from vreview.analysis.facts import FileFacts, FunctionFacts
-from vreview.analysis.graph import Graph, build
 from vreview.analysis.hit import FileAnalysis, FunctionSpan, Hit
 from vreview.analysis.knowledge import Knowledge
-from vreview.analysis.mask import Masked, mask
-from vreview.analysis.summary import (
-    FileSummary,
-    FunctionSummary,
-    World,
-    find_callbacks,
-    summarise_function,
-)
-from vreview.analysis.syntax import Function, functions_of, parse, slot_uses
-
-MOST_BYTES = 8_000_000
-
-
-@dataclass(slots=True)
-class _Read:
-    """A file after the first pass: graphs and summaries, no paths yet."""
-
-    masked: Masked
-    functions: dict[str, tuple[Function, Graph, FunctionSummary]] = field(default_factory=dict)
-    spans: list[FunctionSpan] = field(default_factory=list)
-    not_understood: list[tuple[str, str]] = field(default_factory=list)
-    summary: FileSummary = field(default_factory=lambda: FileSummary(""))
+from vreview.analysis.reading import Reading, read_excerpt, read_file
+from vreview.analysis.summary import FileSummary, World
+from vreview.analysis.syntax import slot_uses
 
 
 def analyse(
@@ -50,26 +29,102 @@ def analyse(
     context: Sequence[FileSummary] = (),
     wanted: Callable[[FunctionSpan], bool] | None = None,
     callers: int = 0,
-    shown: tuple[tuple[bytes, ...], bytes] | None = None,
 ) -> FileAnalysis:
-    """All hits of the checks named in ``rules`` (``None``: every one) in the C text ``text``.
+    """All hits of the checks named in ``rules`` (``None``: every one) in the C text ``text``; the
+    other arguments as those of ``judge``."""
+    return judge(
+        read_file(text, path, knowledge),
+        knowledge=knowledge,
+        rules=rules,
+        context=context,
+        wanted=wanted,
+        callers=callers,
+    )
+
+
+def analyse_excerpt(
+    chunks: Sequence[Chunk],
+    path: str,
+    *,
+    knowledge: Knowledge,
+    rules: frozenset[str] | None = None,
+    context: Sequence[FileSummary] = (),
+) -> FileAnalysis:
+    """Like ``analyse`` for the visible part of a file; lines are those of the whole file."""
+    reading = read_excerpt(chunks, path, knowledge)
+    return judge(reading, knowledge=knowledge, rules=rules, context=context)
+
+
+def summarise(text: bytes, path: str, *, knowledge: Knowledge) -> FileSummary:
+    """What another file's analysis may want to know of this one."""
+    return read_file(text, path, knowledge).summary
+
+
+def summarise_excerpt(chunks: Sequence[Chunk], path: str, *, knowledge: Knowledge) -> FileSummary:
+    """Like ``summarise`` for the visible part of a file."""
+    return read_excerpt(chunks, path, knowledge).summary
+
+
+def judge(
+    read: Reading,
+    *,
+    knowledge: Knowledge,
+    rules: frozenset[str] | None = None,
+    context: Sequence[FileSummary] = (),
+    wanted: Callable[[FunctionSpan], bool] | None = None,
+    callers: int = 0,
+) -> FileAnalysis:
+    """All hits of the checks named in ``rules`` (``None``: every one) in a file that was read.
 
     ``context``: summaries of the series' other files, for callbacks and helpers that live there.
     ``wanted``: the functions to judge (``None``: every one), with so many levels of their
-    ``callers`` in the file; the others are only read.
-    ``shown``: lines and masked text of what is visible, where ``text`` was stitched together.
+    ``callers`` in the file; the others are only read. Functions with an ``#else`` are judged once
+    with the first arm of every conditional, and once with that one.
     Deterministic; never raises for any text.
     """
-    read = _read(text, path, knowledge)
-    world = World(read.summary, [other for other in context if other.path != path])
+    analysis = _view(read, knowledge, rules, context, wanted, callers)
+    arms = read.masked.unread
+    behind = {
+        span.name
+        for span in read.spans
+        if any(first <= span.last and last >= span.first for first, last in arms)
+        and (wanted is None or wanted(span))
+    }
+    if not behind or read.shown is not None:
+        return analysis
+    again = read_file(read.text, read.path, knowledge, last_arms=True)
+    other = _view(again, knowledge, rules, context, lambda span: span.name in behind, 0)
+    more = [hit for hit in other.hits if _touches(hit, arms) and hit not in analysis.hits]
+    return replace(analysis, hits=tuple(sorted((*analysis.hits, *more), key=_place)))
+
+
+def _touches(hit: Hit, ranges: Sequence[tuple[int, int]]) -> bool:
+    lines = (hit.line, *(step.line for step in hit.steps))
+    return any(first <= line <= last for line in lines for first, last in ranges)
+
+
+def _place(hit: Hit) -> tuple[int, str, str]:
+    return hit.line, hit.rule, hit.subject
+
+
+def _view(
+    read: Reading,
+    knowledge: Knowledge,
+    rules: frozenset[str] | None,
+    context: Sequence[FileSummary],
+    wanted: Callable[[FunctionSpan], bool] | None,
+    callers: int,
+) -> FileAnalysis:
+    """The file with one choice of arms of its conditionals."""
+    world = World(read.summary, [other for other in context if other.path != read.path])
     understood = tuple(
         FunctionFacts(function, graph, summary, knowledge, world)
         for function, graph, summary in read.functions.values()
     )
-    lines, masked = shown or (tuple(text.split(b"\n")), read.masked.text)
+    lines, masked = read.shown or (tuple(read.text.split(b"\n")), read.masked.text)
     world.endings = Endings(understood, knowledge)
     facts = FileFacts(
-        path=path,
+        path=read.path,
         knowledge=knowledge,
         world=world,
         functions=understood,
@@ -79,19 +134,19 @@ def analyse(
         masked=masked,
     )
     judged = _judged(understood, read, wanted, callers)
-    hits = _hits(facts, judged, rules, text.count(b"\n") + 1)
-    read.not_understood += [(f.name, f.flow.gave_up) for f in judged if f.flow.gave_up]
+    hits = _hits(facts, judged, rules, read.text.count(b"\n") + 1)
+    gave_up = [(f.name, f.flow.gave_up) for f in judged if f.flow.gave_up]
     return FileAnalysis(
         hits=hits,
         functions=tuple(read.spans),
         judged=frozenset(f.name for f in judged),
-        not_understood=tuple(read.not_understood),
+        not_understood=(*read.not_understood, *gave_up),
     )
 
 
 def _judged(
     understood: Sequence[FunctionFacts],
-    read: _Read,
+    read: Reading,
     wanted: Callable[[FunctionSpan], bool] | None,
     callers: int,
 ) -> list[FunctionFacts]:
@@ -127,77 +182,9 @@ def _hits(
         for hit in check_file(facts) if rules is None or rule in rules else ():
             if 1 <= hit.line <= last_line:
                 found.setdefault((hit.rule, hit.function, hit.line, hit.subject), hit)
-    return tuple(sorted(found.values(), key=lambda hit: (hit.line, hit.rule, hit.subject)))
+    return tuple(sorted(found.values(), key=_place))
 
 
-def _in_slots(read: _Read, world: World) -> frozenset[str]:
+def _in_slots(read: Reading, world: World) -> frozenset[str]:
     uses = {use.function for use in slot_uses(read.masked.text)}
     return frozenset(uses & set(read.functions)) | world.callback_names
-
-
-def _read(text: bytes, path: str, knowledge: Knowledge) -> _Read:
-    masked = mask(text[:MOST_BYTES])
-    read = _Read(masked)
-    for function in functions_of(parse(masked)):
-        read.spans.append(FunctionSpan(function.name, function.first, function.last))
-        if function.trouble:
-            read.not_understood.append((function.name, function.trouble))
-            continue
-        try:
-            graph = build(function, masked.iterators, knowledge)
-        except TooDeep:
-            read.not_understood.append((function.name, "nested too deep"))
-            continue
-        summary = summarise_function(
-            function.name,
-            graph,
-            path=path,
-            first=function.first,
-            parameters=function.parameters,
-            knowledge=knowledge,
-            result=function.result,
-        )
-        read.functions.setdefault(function.name, (function, graph, summary))
-    summaries = {name: entry[2] for name, entry in read.functions.items()}
-    read.summary = FileSummary(
-        path,
-        tuple(summaries.values()),
-        tuple(
-            find_callbacks(
-                tuple(slot_uses(masked.text)),
-                {name: entry[1] for name, entry in read.functions.items()},
-                path=path,
-                knowledge=knowledge,
-            )
-        ),
-    )
-    return read
-
-
-def analyse_excerpt(
-    chunks: Sequence[Chunk],
-    path: str,
-    *,
-    knowledge: Knowledge,
-    rules: frozenset[str] | None = None,
-    context: Sequence[FileSummary] = (),
-) -> FileAnalysis:
-    """Like ``analyse`` for the visible part of a file; lines are those of the whole file."""
-    return analyse(
-        stitch(chunks),
-        path,
-        knowledge=knowledge,
-        rules=rules,
-        context=context,
-        shown=laid_out(chunks),
-    )
-
-
-def summarise(text: bytes, path: str, *, knowledge: Knowledge) -> FileSummary:
-    """What another file's analysis may want to know of this one."""
-    return _read(text, path, knowledge).summary
-
-
-def summarise_excerpt(chunks: Sequence[Chunk], path: str, *, knowledge: Knowledge) -> FileSummary:
-    """Like ``summarise`` for the visible part of a file."""
-    return summarise(stitch(chunks), path, knowledge=knowledge)

@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from vreview.analysis.analyse import analyse, analyse_excerpt, summarise, summarise_excerpt
+from vreview.analysis.analyse import judge
 from vreview.analysis.hit import FileAnalysis, FunctionSpan, Hit
 from vreview.analysis.knowledge import Knowledge, knowledge_from
+from vreview.analysis.reading import Reading, read_excerpt, read_file
 from vreview.analysis.summary import FileSummary
 from vreview.app.claims import claim_findings
 from vreview.app.midway import repaired_later
@@ -115,7 +116,7 @@ class _Reader:
     knowledge: Knowledge
     touched: tuple[FileHistory, ...]
     analyses: dict[tuple[FileHistory, int], FileAnalysis] = field(default_factory=dict)
-    summaries: dict[tuple[FileHistory, int], FileSummary] = field(default_factory=dict)
+    readings: dict[tuple[FileHistory, int], Reading] = field(default_factory=dict)
     placed: dict[FileHistory, tuple[Edit, ...]] = field(default_factory=dict)
 
     def analysis(self, history: FileHistory, state: int) -> FileAnalysis:
@@ -130,21 +131,29 @@ class _Reader:
 
     def _analysed(self, source: Source, history: FileHistory, state: int) -> FileAnalysis:
         context = tuple(self._context(history, state))
-        rules, path = self.rulebook.checks, history.path
+        rules = self.rulebook.checks
+        reading = self._reading(source, history, state)
         if not isinstance(source, Whole):
-            return analyse_excerpt(
-                source.chunks, path, knowledge=self.knowledge, rules=rules, context=context
-            )
+            return judge(reading, knowledge=self.knowledge, rules=rules, context=context)
         tip = state == len(history.steps)
-        return analyse(
-            source.text,
-            path,
+        return judge(
+            reading,
             knowledge=self.knowledge,
             rules=rules,
             context=context,
             wanted=partial(self._touched, history) if tip else partial(self._compared, history),
             callers=_CALLERS if tip else 0,
         )
+
+    def _reading(self, source: Source, history: FileHistory, state: int) -> Reading:
+        key = history, state
+        if key not in self.readings:
+            self.readings[key] = (
+                read_file(source.text, history.path, self.knowledge)
+                if isinstance(source, Whole)
+                else read_excerpt(source.chunks, history.path, self.knowledge)
+            )
+        return self.readings[key]
 
     def _touched(self, history: FileHistory, span: FunctionSpan) -> bool:
         return disturbance(span.first, span.last, self.edits(history)) is not None
@@ -167,17 +176,8 @@ class _Reader:
                     yield summary
 
     def _summary(self, history: FileHistory, state: int) -> FileSummary | None:
-        key = history, state
-        if key not in self.summaries:
-            source = self.states.source(history, state)
-            if source is None:
-                return None
-            self.summaries[key] = (
-                summarise(source.text, history.path, knowledge=self.knowledge)
-                if isinstance(source, Whole)
-                else summarise_excerpt(source.chunks, history.path, knowledge=self.knowledge)
-            )
-        return self.summaries[key]
+        source = self.states.source(history, state)
+        return None if source is None else self._reading(source, history, state).summary
 
     def edits(self, history: FileHistory) -> tuple[Edit, ...]:
         if history not in self.placed:

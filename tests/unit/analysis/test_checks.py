@@ -11,6 +11,20 @@ from collections.abc import Callable
 import pytest
 
 CASES: dict[str, tuple[str, str]] = {
+    "positive, behind an #else": (
+        "positive-errno",
+        """
+int f(struct a *a)
+{
+#ifdef CONFIG_B
+	return f_fast(a);
+#else
+	if (!a->b)
+		return EINVAL; //!
+	return 0;
+#endif
+}""",
+    ),
     "positive, returned at once": (
         "positive-errno",
         """
