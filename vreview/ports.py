@@ -21,6 +21,7 @@ from vreview.model.series import Oid, Series
 from vreview.model.trial import Booted, Built, Case
 
 if TYPE_CHECKING:  # the analysis takes long to import
+    from vreview.analysis.mined import Census
     from vreview.analysis.summary import Library
 
 
@@ -111,6 +112,14 @@ class FunctionIndex(Protocol):
     def build(self, tree: Oid, *, jobs: int, observer: Observer) -> Indexed:
         """Brings a tree into the index, with so many processes (0: one a core). A build that was
         stopped goes on where it was. Raises StorageFailed, OurFailure."""
+        ...
+
+
+class HabitSource(Protocol):
+    """How the functions of a tree treat what they call."""
+
+    def census(self, tree: Oid, *, jobs: int, observer: Observer) -> Census:
+        """Counted over all its C files. Raises OurFailure."""
         ...
 
 
@@ -262,6 +271,7 @@ __all__ = [
     "FunctionIndex",
     "GuestJob",
     "GuestRun",
+    "HabitSource",
     "Indexed",
     "Observer",
     "Repo",

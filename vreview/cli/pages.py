@@ -238,6 +238,15 @@ RULES_LIST = Page(
     ),
 )
 
+RULES_MINE = Page(
+    summary="Propose pairs and conventions from a tree's own code.",
+    status=((0, "printed"), _BAD_INPUT, _OURS, (130, "interrupted")),
+    examples=(
+        "vreview rules mine ~/linux --kind pairs",
+        "vreview rules mine --into /tmp/proposed",
+    ),
+)
+
 RULES_SHOW = Page(
     summary="Print one rule's page, its weight and its history.",
     status=((0, "printed"), _BAD_INPUT),

@@ -15,6 +15,7 @@ from vreview import wiring
 from vreview.app.new_rule import FoundBy, skeleton
 from vreview.cli import pages
 from vreview.cli.boundary import Exit
+from vreview.cli.mine import mine_command
 from vreview.cli.options import Settings
 from vreview.errors import InputError
 from vreview.model.observation import Category
@@ -69,6 +70,11 @@ def list_command(
     width, color = wiring.terminal(sys.stdout.isatty())
     row_a_line = width if sys.stdout.isatty() else 1000
     sys.stdout.write(drawn([table], width=row_a_line, color=color))
+
+
+app.command("mine", short_help=pages.RULES_MINE.summary, epilog=pages.RULES_MINE.epilog)(
+    mine_command
+)
 
 
 @app.command("show", short_help=pages.RULES_SHOW.summary, epilog=pages.RULES_SHOW.epilog)

@@ -17,7 +17,7 @@ from vreview.wiring.findings import (
     today,
 )
 from vreview.wiring.host import checks, install_missing
-from vreview.wiring.index import function_index
+from vreview.wiring.index import function_index, habit_source
 from vreview.wiring.machine import (
     benchmarks,
     boot_backend,
@@ -74,6 +74,7 @@ __all__ = [
     "explainable",
     "forget",
     "function_index",
+    "habit_source",
     "import_tree",
     "install_missing",
     "keep",

@@ -9,7 +9,7 @@ from vreview.wiring.places import cache_folder
 
 if TYPE_CHECKING:
     from vreview.adapters.git.objects import GitRepo
-    from vreview.ports import FunctionIndex
+    from vreview.ports import FunctionIndex, HabitSource
     from vreview.rulebook import RuleBook
 
 
@@ -19,3 +19,11 @@ def function_index(repo: GitRepo, rules: RuleBook) -> FunctionIndex:
     from vreview.app.states import is_kernel_c
 
     return TreeIndex(cache_folder() / "index", repo.git_folder, rules.knowledge, wanted=is_kernel_c)
+
+
+def habit_source(repo: GitRepo, rules: RuleBook) -> HabitSource:
+    """Where `vreview rules mine` counts."""
+    from vreview.adapters.index.mining import TreeHabits
+    from vreview.app.states import is_kernel_c
+
+    return TreeHabits(repo.git_folder, rules.knowledge, wanted=is_kernel_c)

@@ -9,33 +9,26 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
 from pathlib import Path
 
 import pygit2
 
 from vreview.adapters.files import locked
 from vreview.adapters.index.library import IndexLibrary
+from vreview.adapters.index.pool import in_batches, in_processes
 from vreview.adapters.index.reader import opened, read_blobs, start
 from vreview.adapters.index.store import IndexFile, Read
+from vreview.adapters.index.trees import GIT_FILE, tree_files
 from vreview.adapters.index.version import index_version
-from vreview.errors import OurFailure
 from vreview.model.series import Oid
 from vreview.ports import Indexed, Observer
 
 Tables = Mapping[str, Mapping[str, object]]
 Files = dict[str, bytes]
 _File = tuple[str, bytes]  # path and blob
-_BATCH = 60
-"""Files that one process reads before it reports: half a second."""
 _FEW = 30
 """Files that are read sooner than another process is started."""
-_WAITING = 4  # batches a process: what it works on, and what it finds done with that
 _FAR = 4_000  # files: a tree that differs by more is listed anew
-_GIT_TREE = 0o040000
-_GIT_FILE = (0o100644, 0o100755)
 
 
 class TreeIndex:
@@ -84,7 +77,7 @@ class TreeIndex:
             repo = pygit2.Repository(str(self._git_folder))
             root = index.latest_root()
             change = self._change(repo, root[1], tree) if root else None
-            files, gone = change or (self._files(repo, tree), frozenset[str]())
+            files, gone = change or (tree_files(repo, tree, self._wanted), frozenset[str]())
             read = self._read_missing(index, files, jobs=jobs, observer=observer)
             if root and change:
                 before = index.size(root[0]).files
@@ -96,19 +89,6 @@ class TreeIndex:
         assert key is not None
         size = index.size(key)
         return Indexed(size.files, read, size.functions, size.bytes)
-
-    def _files(self, repo: pygit2.Repository, tree: Oid) -> Files:
-        found: Files = {}
-        todo = [("", repo[str(tree)])]
-        while todo:
-            prefix, folder = todo.pop()
-            for entry in folder:  # type: ignore[attr-defined]
-                mode, path = int(entry.filemode), prefix + entry.name
-                if mode == _GIT_TREE:
-                    todo.append((f"{path}/", repo[entry.id]))
-                elif mode in _GIT_FILE and self._wanted(path):
-                    found[path] = entry.id.raw
-        return found
 
     def _change(
         self, repo: pygit2.Repository, root: bytes, tree: Oid
@@ -126,9 +106,9 @@ class TreeIndex:
         for number, delta in enumerate(diff.deltas):
             if number > _FAR:
                 return None
-            if int(delta.old_file.mode) in _GIT_FILE and self._wanted(delta.old_file.path):
+            if int(delta.old_file.mode) in GIT_FILE and self._wanted(delta.old_file.path):
                 gone.add(delta.old_file.path)
-            if int(delta.new_file.mode) in _GIT_FILE and self._wanted(delta.new_file.path):
+            if int(delta.new_file.mode) in GIT_FILE and self._wanted(delta.new_file.path):
                 files[delta.new_file.path] = delta.new_file.id.raw
         return files, frozenset(gone)
 
@@ -155,34 +135,10 @@ class TreeIndex:
             opened(str(self._git_folder), self._tables)
             yield read_blobs(files)
             return
-        batches = _batches(files)
-        pool = ProcessPoolExecutor(
-            min(jobs, len(batches)),
-            mp_context=get_context("spawn"),
-            initializer=start,
-            initargs=(str(self._git_folder), dict(self._tables)),
+        yield from in_processes(
+            read_blobs,
+            in_batches(files),
+            jobs=jobs,
+            start=start,
+            given=(str(self._git_folder), dict(self._tables)),
         )
-        todo = iter(batches)
-        running: set[Future[list[Read]]] = set()
-        try:
-            for batch in todo:
-                running.add(pool.submit(read_blobs, batch))
-                if len(running) >= jobs * _WAITING:
-                    ready, running = wait(running, return_when=FIRST_COMPLETED)
-                    for one in ready:
-                        yield one.result()
-            while running:
-                ready, running = wait(running, return_when=FIRST_COMPLETED)
-                for one in ready:
-                    yield one.result()
-        except BrokenProcessPool as err:
-            raise OurFailure(
-                "a process that read the tree was killed, perhaps for want of memory",
-                hint="vreview index --jobs 1 goes on from here",
-            ) from err
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _batches(files: Sequence[_File]) -> list[Sequence[_File]]:
-    return [files[at : at + _BATCH] for at in range(0, len(files), _BATCH)]

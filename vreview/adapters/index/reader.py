@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gc
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pygit2
@@ -48,16 +48,26 @@ def opened(git_folder: str, tables: Mapping[str, Mapping[str, object]]) -> None:
     _place = _Place(pygit2.Repository(git_folder), knowledge_from(tables))
 
 
+def knowledge() -> Knowledge:
+    """What this process reads with."""
+    assert _place is not None
+    return _place.knowledge
+
+
+def texts(files: Sequence[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
+    """(path, bytes) of the blobs (path, id); no bytes for one that a partial clone lacks."""
+    assert _place is not None
+    for path, oid in files:
+        found = _place.repo.get(oid.hex())
+        yield path, found.data if isinstance(found, pygit2.Blob) else b""
+
+
 def read_blobs(files: Sequence[tuple[str, bytes]]) -> list[Read]:
     """What the blobs (path, id) hold. A blob is read as the file that it lies at."""
-    assert _place is not None
-    return [read_text(_text(_place.repo, oid), path, oid, _place.knowledge) for path, oid in files]
-
-
-def _text(repo: pygit2.Repository, oid: bytes) -> bytes:
-    """The blob's bytes; nothing for one that a partial clone lacks."""
-    found = repo.get(oid.hex())
-    return found.data if isinstance(found, pygit2.Blob) else b""
+    return [
+        read_text(text, path, oid, knowledge())
+        for (path, oid), (_, text) in zip(files, texts(files), strict=True)
+    ]
 
 
 def read_text(text: bytes, path: str, oid: bytes, knowledge: Knowledge) -> Read:
