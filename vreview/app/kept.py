@@ -7,7 +7,7 @@ Turns findings into plain values and back; where they are kept is the store's bu
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from cattrs.errors import BaseValidationError
@@ -18,7 +18,7 @@ from vreview.logic.excerpt import excerpts
 from vreview.logic.history import histories
 from vreview.model.kept import KeptFinding, Line
 from vreview.model.observation import Observation
-from vreview.model.review import Applied, Finding
+from vreview.model.review import Applied, Finding, Settled
 from vreview.model.series import Oid, Series
 from vreview.ports import Repo
 
@@ -48,6 +48,15 @@ def keepable(
     return tuple(
         KeptFinding(one, series.title, tuple(named), total, tuple(_around(one, texts)))
         for one in findings
+    )
+
+
+def as_told(kept: Sequence[KeptFinding], told: Settled) -> tuple[KeptFinding, ...]:
+    """The same with what became known of the findings since: notes, the version before."""
+    findings = (*told.findings, *(one.finding for one in told.dismissed))
+    known = {id(finding.observation): finding for finding in findings}
+    return tuple(
+        replace(one, finding=known.get(id(one.finding.observation), one.finding)) for one in kept
     )
 
 

@@ -16,7 +16,7 @@ import typer
 from vreview import wiring
 from vreview.adapters.mail.folders import bytes_at
 from vreview.adapters.reporters.lintreport import lint_text, lint_value
-from vreview.app.kept import keepable
+from vreview.app.kept import as_told, keepable
 from vreview.app.lint import LintResult, lint
 from vreview.app.secondeyes import look_at_series, with_others
 from vreview.app.versions import earlier, version_of
@@ -81,6 +81,7 @@ def lint_command(
     book = wiring.rule_book(config)
     repo = None if no_tree else wiring.open_repo(tree, config=config)
 
+    index = wiring.function_index(repo, book) if repo else None
     panel = wiring.panel(repo.git_folder if repo else None, config=config)
     known = wiring.dismissals(config)
     if each and since:
@@ -90,7 +91,9 @@ def lint_command(
         return _lone(names) or wiring.read_series(names, config=config, take=take, tree=tree)
 
     def linted(found: Series, applied: Applied | None) -> LintResult:
-        ours = lint(found, repo=repo if applied else None, applied=applied, rulebook=book)
+        ours = lint(
+            found, repo=repo if applied else None, applied=applied, rulebook=book, index=index
+        )
         return with_others(ours, look_at_series(found, applied, repo=repo, panel=panel))
 
     def settle(linted: _Linted, before: Found | None = None) -> Settled:
@@ -115,7 +118,7 @@ def lint_command(
         before = earlier(read([since]), apply=apply, lint=linted, base=base)
     done = reviewed(series)
     told = settle(done, before)
-    _keep(done.kept)
+    _keep(as_told(done.kept, told))
     if form is LintFormat.TEXT:
         total = max(done.series.total, len(done.series.patches))
         remarks = (*told.remarks, *done.result.remarks)
@@ -172,7 +175,7 @@ def _each(
             continue
         told = settle(done)
         findings.extend(told.findings)
-        kept.extend(done.kept)
+        kept.extend(as_told(done.kept, told))
         if form is LintFormat.TEXT:
             total = len(done.series.patches)
             text = lint_text(told, (), total=total, show_dismissed=show_dismissed)

@@ -202,6 +202,8 @@ def test_the_next_version_is_held_against_the_one_before(
     assert [(f["subject"], f["notes"]) for f in value["addressed"]] == [
         ("ENODEV", ["was in v1, gone in v2"])
     ]
+    told = world("explain", value["findings"][0]["short_id"]).stdout
+    assert re.search(r"^note +persists since v1$", told, re.MULTILINE)
     grown = world.value(world.mail(BOTH, version=3), "--since", second, *how)
     assert [(f["subject"], f["notes"]) for f in grown["findings"]] == [
         ("ENODEV", ["new in v3"]),

@@ -10,6 +10,7 @@ from rich import box
 from rich.console import Console, RenderableType
 from rich.markdown import Markdown
 from rich.table import Table
+from rich.text import Text
 
 from vreview.adapters.reporters.words import plural
 from vreview.model.observation import Severity
@@ -110,12 +111,15 @@ def rule_page(
         facts,
     ]
     if rule.history:
-        parts += ["", *_history(rule.history, color=color)]
+        count = plural(len(rule.history), "merged fix")
+        parts.append(Text(f"\nIt would have reported what {count} repaired:", style="bold"))
+        parts += [_fix(fix) for fix in rule.history]
     return parts
 
 
-def _history(fixes: Sequence[PastFix], *, color: bool) -> list[RenderableType]:
-    head = f"## History\nIt would have reported what {plural(len(fixes), 'merged fix')} repaired:"
-    lines = "\n".join(f"- {fix.name}: {fix.why}" for fix in fixes)
-    text = f"{head}\n\n{lines}"
-    return [Markdown(text) if color else text]
+def _fix(fix: PastFix) -> RenderableType:
+    line = Table.grid(padding=(0, 1))
+    line.add_column(no_wrap=True)
+    line.add_column(overflow="fold")
+    line.add_row("-", f"{fix.name}: {fix.why}")
+    return line
