@@ -16,7 +16,7 @@ from vreview.analysis.facts import FileFacts, FunctionFacts
 from vreview.analysis.hit import FileAnalysis, FunctionSpan, Hit
 from vreview.analysis.knowledge import Knowledge
 from vreview.analysis.reading import Reading, read_excerpt, read_file
-from vreview.analysis.summary import FileSummary, World
+from vreview.analysis.summary import FileSummary, Library, World
 from vreview.analysis.syntax import slot_uses
 
 
@@ -73,16 +73,18 @@ def judge(
     context: Sequence[FileSummary] = (),
     wanted: Callable[[FunctionSpan], bool] | None = None,
     callers: int = 0,
+    library: Library | None = None,
 ) -> FileAnalysis:
     """All hits of the checks named in ``rules`` (``None``: every one) in a file that was read.
 
     ``context``: summaries of the series' other files, for callbacks and helpers that live there.
+    ``library``: the tree's functions that lie elsewhere.
     ``wanted``: the functions to judge (``None``: every one), with so many levels of their
     ``callers`` in the file; the others are only read. Functions with an ``#else`` are judged once
     with the first arm of every conditional, and once with that one.
     Deterministic; never raises for any text.
     """
-    analysis = _view(read, knowledge, rules, context, wanted, callers)
+    analysis = _view(read, knowledge, rules, context, wanted, callers, library)
     arms = read.masked.unread
     behind = {
         span.name
@@ -93,7 +95,7 @@ def judge(
     if not behind or read.shown is not None:
         return analysis
     again = read_file(read.text, read.path, knowledge, last_arms=True)
-    other = _view(again, knowledge, rules, context, lambda span: span.name in behind, 0)
+    other = _view(again, knowledge, rules, context, lambda span: span.name in behind, 0, library)
     more = [hit for hit in other.hits if _touches(hit, arms) and hit not in analysis.hits]
     return replace(analysis, hits=tuple(sorted((*analysis.hits, *more), key=_place)))
 
@@ -114,9 +116,11 @@ def _view(
     context: Sequence[FileSummary],
     wanted: Callable[[FunctionSpan], bool] | None,
     callers: int,
+    library: Library | None,
 ) -> FileAnalysis:
     """The file with one choice of arms of its conditionals."""
-    world = World(read.summary, [other for other in context if other.path != read.path])
+    others = [other for other in context if other.path != read.path]
+    world = World(read.summary, others, library)
     understood = tuple(
         FunctionFacts(function, graph, summary, knowledge, world)
         for function, graph, summary in read.functions.values()

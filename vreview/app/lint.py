@@ -17,7 +17,7 @@ from vreview.analysis.analyse import judge
 from vreview.analysis.hit import FileAnalysis, FunctionSpan, Hit
 from vreview.analysis.knowledge import Knowledge, knowledge_from
 from vreview.analysis.reading import Reading, read_excerpt, read_file
-from vreview.analysis.summary import FileSummary
+from vreview.analysis.summary import FileSummary, Library
 from vreview.app.claims import claim_findings
 from vreview.app.midway import repaired_later
 from vreview.app.quiet import few
@@ -29,7 +29,7 @@ from vreview.model.observation import Observation, Place, Step
 from vreview.model.observation import Origin as Seen
 from vreview.model.review import Applied, Finding
 from vreview.model.series import Oid, Patch, Series
-from vreview.ports import Repo
+from vreview.ports import FunctionIndex, Repo
 from vreview.rulebook import RuleBook
 
 _CALLERS = 2  # levels of callers in which a change may show
@@ -56,12 +56,14 @@ def lint(
     repo: Repo | None,
     applied: Applied | None,
     rulebook: RuleBook,
+    index: FunctionIndex | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> LintResult:
     """Findings of ``rulebook`` in ``series``.
 
     With ``repo`` and ``applied`` the files are read from the commits; patches behind the first one
     that did not apply are left out, and said to be. Without, the hunks' own text is all there is.
+    ``index``: what is known of the base's other files, if its tree is in it.
     """
     began = clock()
     remarks: list[str] = []
@@ -70,11 +72,27 @@ def lint(
     whole = whole and not any(patch.damage for patch in patches)
     touched = [h for h in histories(patches) if is_kernel_c(h.path)]
     remarks.extend(_not_read(patches, touched))
-    reader = _Reader(states, rulebook, knowledge_from(rulebook.knowledge), tuple(touched))
+    knowledge = knowledge_from(rulebook.knowledge)
+    library = _library(index, repo, applied, touched)
+    reader = _Reader(states, rulebook, knowledge, tuple(touched), library)
     claims = claim_findings(series, rulebook, tool=TOOL)
     findings = few(sorted((*_findings(reader), *repaired_later(reader), *claims), key=_order))
     remarks.extend(_not_understood(reader))
     return LintResult(findings, tuple(remarks), clock() - began, whole)
+
+
+def _library(
+    index: FunctionIndex | None,
+    repo: Repo | None,
+    applied: Applied | None,
+    touched: Sequence[FileHistory],
+) -> Library | None:
+    """The base's functions but those of the files that the series changes."""
+    if index is None or repo is None or applied is None or applied.base.commit is None:
+        return None
+    paths = {h.path_at(state) for h in touched for state in range(len(h.steps) + 1)}
+    hidden = frozenset(path for path in paths if path is not None)
+    return index.library(repo.tree(applied.base.commit), hidden=hidden)
 
 
 def _readable(
@@ -115,6 +133,7 @@ class _Reader:
     rulebook: RuleBook
     knowledge: Knowledge
     touched: tuple[FileHistory, ...]
+    library: Library | None = None
     analyses: dict[tuple[FileHistory, int], FileAnalysis] = field(default_factory=dict)
     readings: dict[tuple[FileHistory, int], Reading] = field(default_factory=dict)
     placed: dict[FileHistory, tuple[Edit, ...]] = field(default_factory=dict)
@@ -143,6 +162,7 @@ class _Reader:
             context=context,
             wanted=partial(self._touched, history) if tip else partial(self._compared, history),
             callers=_CALLERS if tip else 0,
+            library=self.library,
         )
 
     def _reading(self, source: Source, history: FileHistory, state: int) -> Reading:

@@ -16,6 +16,7 @@ from vreview.logic.settle import Version, settled
 from vreview.model.review import Applied, Finding, Settled
 from vreview.model.series import Series
 from vreview.wiring.findings import dismissals, today
+from vreview.wiring.index import function_index
 from vreview.wiring.machine import benchmarks, boot_backend, builder, rule_book, suites
 from vreview.wiring.places import VERSION, runs_folder
 from vreview.wiring.sources import kernel_repo, read_messages, series_from
@@ -153,6 +154,7 @@ def review_tools(
             repo=repo if whole else None,
             applied=applied,
             rulebook=rules,
+            index=function_index(repo, rules) if repo is not None else None,
         )
         return with_others(ours, look_at_series(series, applied, repo=repo, panel=eyes))
 
