@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A result is tested for a failure that the call does not show that way.
+
+``< 0`` where failure is 0 or a positive number, ``!= 0`` where success is a positive number,
+``== 0`` alone where failure is negative, and a number of bytes handed on as an errno.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vreview.analysis.causes import found_failure, found_zero
+from vreview.analysis.evaluate import Moment, Seen
+from vreview.analysis.expr import Expr, K, is_nought
+from vreview.analysis.facts import FileFacts, FunctionFacts
+from vreview.analysis.hit import Hit, HitStep
+from vreview.analysis.knowledge import Returns
+from vreview.analysis.state import State, V
+from vreview.analysis.types import is_unsigned
+
+RULE = "wrong-error-test"
+_NOT_NEGATIVE = frozenset({"zero", "positive"})
+_COUNTS = frozenset({"positive", "nonnegative"})
+_ERRNO_RESULTS = frozenset({"int", "long", "ssize_t"})
+
+
+def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
+    """One hit for each condition or return."""
+    seen: set[tuple[int, str]] = set()
+    for moment in function.flow.moments:
+        hit: Hit | None = None
+        if moment.kind is Seen.TEST:
+            hit = _tested(moment, function, file)
+        elif moment.kind is Seen.RETURN:
+            hit = _returned(moment, function) or _left(moment, function)
+        if hit is not None and (hit.line, hit.subject) not in seen:
+            seen.add((hit.line, hit.subject))
+            yield hit
+
+
+def _tested(moment: Moment, function: FunctionFacts, file: FileFacts) -> Hit | None:
+    """``< 0`` that cannot be, or ``== 0`` that misses the failure."""
+    expr = moment.expr
+    if expr is None:
+        return None
+    callee = _callee(expr, moment.state)
+    known = function.knowledge.returns.get(callee)
+    below = expr.kind is K.BINARY and expr.text in ("<", ">=") and is_nought(expr.kids[1])
+    if below and known is not None and known.failure in _NOT_NEGATIVE:
+        return _hit(function, moment.line, known, "is tested for a negative value")
+    if below and known is None and callee:
+        summary = file.world.functions.get(callee)
+        if summary is not None and is_unsigned(summary.result) and expr.kids[0].kind is K.CALL:
+            own = Returns(callee, "unknown", "unknown", summary.result, f"a {summary.result}")
+            return _hit(function, moment.line, own, "is tested for a negative value")
+    return None
+
+
+def _left(moment: Moment, function: FunctionFacts) -> Hit | None:
+    """A path leaves because a call's result is not 0 (or is 0), which says nothing of failure."""
+    state = moment.state
+    turn = state.turn
+    if turn is None and state.fled is not None and state.fled.line:
+        turn = state.fled.turn
+    if turn is None or not turn.callee:
+        return None
+    known = function.knowledge.returns.get(turn.callee)
+    if known is None or known.failure != "negative" or known.success not in _COUNTS:
+        return None
+    if turn.expr.kind is K.BINARY and turn.expr.text not in ("==", "!="):
+        return None
+    value = state.values.get(turn.key)
+    if found_failure(turn) and (value is None or value.kind in (V.NONZERO, V.RESULT)):
+        words = "is taken for a failure whenever it is not 0"
+        return _hit(function, turn.expr.line, known, words) if _fails(moment) else None
+    if known.success == "positive" and found_zero(turn) and _fails(moment):
+        return _hit(function, turn.expr.line, known, "is taken for a failure when it is 0 only")
+    return None
+
+
+def _fails(moment: Moment) -> bool:
+    """The path ends as a failure: it returns the value, an errno, or reports an error."""
+    value = moment.value
+    state = moment.state
+    if moment.expr is None and state.turn is not None and moment.line == state.turn.expr.line + 1:
+        return True
+    reported = state.complaint or (state.fled is not None and state.fled.complaint)
+    if value is not None and value.kind in (V.NEG_ERRNO, V.NONZERO, V.NEGATIVE, V.ERR_PTR):
+        return True
+    return bool(reported)
+
+
+def _returned(moment: Moment, function: FunctionFacts) -> Hit | None:
+    """What was not copied, returned where an errno is expected."""
+    value = moment.value
+    if value is None or value.kind not in (V.RESULT, V.NONZERO, V.POSITIVE) or not value.name:
+        return None
+    known = function.knowledge.returns.get(value.name)
+    if known is None or known.failure != "positive" or not _gives_errnos(function):
+        return None
+    return _hit(function, moment.line, known, "is returned where an error number is expected")
+
+
+def _gives_errnos(function: FunctionFacts) -> bool:
+    return function.function.result in _ERRNO_RESULTS and bool(function.summary.errnos)
+
+
+def _callee(expr: Expr, state: State) -> str:
+    """The call whose result the condition looks at."""
+    if expr.kind is K.BINARY and len(expr.kids) == 2:
+        expr = expr.kids[0]
+    if expr.kind is K.ASSIGN and expr.text == "=":
+        expr = expr.kids[1]
+    if expr.kind is K.CALL:
+        return expr.text
+    value = state.values.get(expr.key)
+    return value.name if value is not None and value.kind is V.RESULT else ""
+
+
+def _hit(function: FunctionFacts, line: int, known: Returns, words: str) -> Hit:
+    return Hit(
+        rule=RULE,
+        function=function.name,
+        line=line,
+        subject=known.call,
+        words=(("callee", known.call), ("means", known.means), ("what", words)),
+        steps=(HitStep(line, f"the result of {known.call}() {words}; it is {known.means}"),),
+    )
