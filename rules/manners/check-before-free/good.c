@@ -8,6 +8,8 @@ static void port_free(struct port *port)
 	}
 	if (port->owner)
 		kfree(port->label);
+	if (port->size && port->table)
+		kfree(port->table);
 	if (port->users == 0)
 		kfree(port->list);
 }

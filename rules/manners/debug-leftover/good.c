@@ -13,5 +13,9 @@ static int ring_start(struct ring *ring)
 		return -EINVAL;
 	}
 	pr_debug("here\n");
+	if (ring->head > ring->size) {
+		pr_err("ring %u: head is %u\n", ring->id, ring->head);
+		dump_stack();
+	}
 	return ring_map(ring);
 }

@@ -6,6 +6,8 @@ static int codec_start(struct codec *codec, const char *level)
 		return -ENODEV;
 	}
 	printk(level, codec->name);
+	printk(KERN_INFO "codec:");
+	printk(" %u clocks\n", codec->clocks);
 	dev_info(codec->dev, "ready\n");
 	return 0;
 }

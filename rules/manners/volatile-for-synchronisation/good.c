@@ -5,6 +5,15 @@ struct port {
 	int stopped;
 };
 
+static unsigned long port_spin(struct port *port)
+{
+	volatile unsigned long turns = 0;
+
+	while (port_busy(port))
+		turns++;
+	return turns;
+}
+
 static inline void port_fence(struct port *port)
 {
 	asm volatile("" : : "r" (port) : "memory");

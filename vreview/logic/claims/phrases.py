@@ -29,8 +29,8 @@ _PAIR = re.compile(
     rf"(?:\s(?:per|an?)\s\w+)?(?P<arrow>{_ARROW})(?<=[\s>→⇒~]){_printed(2)}"
 )
 _HEDGE = (
-    r"(?P<hedge>~|≈|about|around|roughly|approximately|approx\.?|almost|nearly|some|circa|"
-    r"more than|over|at least|above|greater than|>|less than|under|below|<)?\s*"
+    r"(?P<hedge>(?i:~|≈|about|around|roughly|approximately|approx\.?|almost|nearly|some|circa|"
+    r"more than|over|at least|above|greater than|>|less than|under|below|<))?\s*"
 )
 _PERCENT = (
     r"[-+]?(?P<percent>\d+(?:\.\d+)?)(?:\s?%?\s?(?:-|\u2013)\s?(?P<upto>\d+(?:\.\d+)?))?"
@@ -128,6 +128,7 @@ def _meant(number: str, upto: str | None, hedge: str) -> Span | None:
     low, high = Decimal(number), Decimal(upto or number)
     step = Decimal(1).scaleb(-len(number.partition(".")[2]))
     below, above = step / 2, step
+    hedge = hedge.lower()
     if hedge in ("more than", "over", "at least", "above", "greater than", ">"):
         return Span(low - step, Decimal(10**9))
     if hedge in ("less than", "under", "below", "<"):

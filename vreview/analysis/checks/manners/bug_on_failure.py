@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vreview.analysis.checks.manners.walks import calls
-from vreview.analysis.expr import Expr, K, names_in, walk
+from vreview.analysis.expr import Expr, K, render, walk
 from vreview.analysis.facts import FileFacts, FunctionFacts
 from vreview.analysis.graph import Node, Op, Way
 from vreview.analysis.hit import Hit, HitStep
@@ -63,15 +63,24 @@ def _failing_call(test: Expr, function: FunctionFacts, file: FileFacts) -> str:
     for part in walk(test):
         if part.kind is K.CALL and part.text in fallible:
             return part.text
-    wanted = names_in(test)
+    wanted = set(_looked_at(test))
     for node in function.graph.nodes:
         value = node.expr
         if value is None or node.line > test.line:
             continue
-        if value.kind is K.ASSIGN and value.text == "=" and value.kids[0].text in wanted:
+        if value.kind is K.ASSIGN and value.text == "=" and render(value.kids[0]) in wanted:
             value = value.kids[1]
         elif node.op is not Op.DECLARE or node.name not in wanted:
             continue
         if value.kind is K.CALL and value.text in fallible:
             return value.text
     return ""
+
+
+def _looked_at(test: Expr) -> Iterator[str]:
+    """The variables and members themselves that are tested: ``p->size`` of it, but not ``p``."""
+    if test.kind in (K.NAME, K.MEMBER):
+        yield render(test)
+    elif test.kind in (K.UNARY, K.BINARY, K.ASSIGN) or test.kind is K.CALL:
+        for kid in test.kids:
+            yield from _looked_at(kid)

@@ -29,6 +29,8 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
         after = [arc.target for arc in freed.arcs]
         if call.text not in frees or after != [ways.get(Way.FALSE, -1)]:
             continue
+        if any(_skips(other, node, after[0]) for other in nodes):
+            continue  # one of several conditions
         told = any(
             c.last == node.line - 1 or node.line < c.first <= call.line for c in file.comments
         )
@@ -54,3 +56,11 @@ def _tested(node: Node) -> str:
     if expr.kind is K.BINARY and expr.text == "!=" and is_nought(expr.kids[1]):
         expr = expr.kids[0]
     return render(expr) if expr.kind in (K.NAME, K.MEMBER) else ""
+
+
+def _skips(other: Node, node: Node, target: int) -> bool:
+    """Another test of the same condition jumps over the call as well."""
+    lines = (node.line - 1, node.line)
+    if other is node or other.op is not Op.BRANCH or other.line not in lines:
+        return False
+    return any(arc.way is Way.FALSE and arc.target == target for arc in other.arcs)

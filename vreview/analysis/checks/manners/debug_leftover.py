@@ -16,7 +16,7 @@ from vreview.analysis.hit import Hit, HitStep
 RULE = "debug-leftover"
 _REPORTS = re.compile(r"dump|debug|dbg|panic|oops|show|trace|report|warn|bug|die|print|log|splat")
 _EXPLAINS = re.compile(
-    rb"(?:printk\w*|_(?:err|warn|info|notice|crit|alert)\w*|dbg\w*|log\w*)\s*\(.*\""
+    rb"(?:printk\w*|_(?:err|warn|info|notice|crit|alert)\w*|dbg\w*|log\w*)\s*\(.*\"|dump\w*\s*\("
 )
 _MARKER = re.compile(
     r"\W*(?:(?:got|was|am|i am|we are|we're|reached)\s+)?(?:here|there|x{3,}|z{3,}|foo|bar|test\d*|"
@@ -31,7 +31,7 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
     if _REPORTS.search(function.name):
         return
     for call in calls(function, file.knowledge.manners_of("debug_calls")):
-        before = b" ".join(file.lines[max(0, call.line - 4) : call.line - 1])
+        before = b" ".join(file.lines[max(0, call.line - 7) : call.line - 1])
         if _EXPLAINS.search(before.rsplit(b"{", 1)[-1]):
             continue
         yield _hit(function, call.line, f"{call.text}()", call.text)

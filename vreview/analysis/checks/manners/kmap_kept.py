@@ -14,13 +14,17 @@ from vreview.analysis.facts import FileFacts, FunctionFacts
 from vreview.analysis.hit import Hit, HitStep
 
 RULE = "kmap-kept"
+_COSTS = {
+    "kmap": "one of a few for the whole system",
+    "kmap_atomic": "made with preemption and page faults off",
+}
 
 
 def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
     """One hit for each call."""
     for call in calls(function, file.knowledge.manners_of("old_maps")):
         keeper = _keeper(function, call)
-        words = f"kept in {keeper}" if keeper else "one of a few mappings for the whole system"
+        words = f"kept in {keeper}" if keeper else _COSTS.get(call.text, "of the old kind")
         yield Hit(
             rule=RULE,
             function=function.name,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """``printk()`` whose format begins without a level.
 
-Silent for a level that is handed in, and for continuations.
+Silent for a level that is handed in, and for what looks like the rest of a line.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from vreview.analysis.hit import Hit, HitStep
 
 RULE = "printk-without-level"
 _PRINTK = frozenset({"printk", "printk_ratelimited", "printk_once"})
-_BARE = re.compile(rb'\w+\s*\(\s*"(?!\\001|\\n)(?P<words>[^"\n]{0,40})')
+_BARE = re.compile(rb'\w+\s*\(\s*"(?!\\001|\\n|\s)(?P<words>[^"\n]{0,40})')
 
 
 def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:

@@ -32,6 +32,8 @@ def check_file(file: FileFacts) -> Iterator[Hit]:
         declared = _DECLARED.search(plain)
         if declared is None or b"(" in plain or _DEVICE.search(source):
             continue
+        if file.function_at(number) and b"*" not in plain and b"static" not in plain:
+            continue  # nobody else sees a local variable
         if _explained(file, number):
             continue
         name = declared[1].decode("ascii", "replace")

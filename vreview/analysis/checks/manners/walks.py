@@ -15,6 +15,7 @@ from vreview.analysis.facts import FileFacts, FunctionFacts
 from vreview.analysis.graph import Graph, Node, Op, Way
 
 _STRING = re.compile(rb'"((?:\\.|[^"\\\n])*)"')
+_STRINGS = re.compile(rb'(?:"(?:\\.|[^"\\\n])*"\s*)+')
 
 
 def calls(function: FunctionFacts, names: frozenset[str]) -> Iterator[Expr]:
@@ -73,6 +74,7 @@ def call_text(file: FileFacts, call: Expr) -> bytes:
 
 
 def first_string(text: bytes) -> str:
-    """The text of the first string literal; '' when there is none."""
-    found = _STRING.search(text)
-    return found[1].decode("utf-8", "replace") if found else ""
+    """The text of the first string literal and those joined to it; '' when there is none."""
+    found = _STRINGS.search(text)
+    parts = _STRING.findall(found[0]) if found else []
+    return b"".join(parts).decode("utf-8", "replace")
