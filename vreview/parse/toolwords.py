@@ -219,5 +219,4 @@ def _observed(
         category=category,
         place=place,
         message=message,
-        question=message if message.endswith("?") else "",
     )

@@ -120,7 +120,8 @@ def _spot(lines: tuple[Quotable, ...], finding: Finding) -> int | None:
 def _remark(finding: Finding) -> str:
     """The question, then the evidence, then by what name it can be asked about."""
     seen = finding.observation
-    text = _wrap(seen.question or f"{seen.message}. Is that intended?")
+    asked = seen.message if seen.message.endswith("?") else f"{seen.message}. Is that intended?"
+    text = _wrap(seen.question or asked)
     evidence = [_step(step) for step in seen.evidence]
     name = ", ".join((seen.rule, seen.short_id, *finding.notes))
     return "\n".join([text, "", *evidence, f"  [{safe_line(name)}]"])
