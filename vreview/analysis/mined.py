@@ -133,10 +133,9 @@ def habitual(census: Census) -> Iterator[Habitual]:
         used = total - counts["returned"] - counts["untested"]
         errors, null = counts["iserr"], counts["truth"]
         tested = errors + null + counts["iserr_or_null"]
-        pointer = any("*" in kind for kind in census.results[name])
-        known = name in census.results
-        own = census.gives[name]
-        if (pointer or not known) and errors >= _CALLERS - 2 and errors / tested >= _CHECKED:
+        results, own = census.results.get(name, set()), census.gives.get(name, set())
+        pointer = any("*" in kind for kind in results)
+        if (pointer or not results) and errors >= _CALLERS - 2 and errors / tested >= _CHECKED:
             if not own & {"null"}:
                 yield Habitual("err_pointer", name, errors, used)
         elif pointer and null >= _CALLERS and null / tested >= 0.97 and "err_ptr" not in own:

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 import pygit2
 
 from vreview.adapters.index.store import Entry, Read
-from vreview.analysis.analyse import summarise
 from vreview.analysis.exported import exported
 from vreview.analysis.knowledge import Knowledge, knowledge_from
 from vreview.analysis.packed import pack
+from vreview.analysis.reading import read_file
 from vreview.analysis.summary import Callback, FunctionSummary
 
 _FUNCTION = frozenset({"name", "path"})
@@ -74,7 +74,7 @@ def read_text(text: bytes, path: str, oid: bytes, knowledge: Knowledge) -> Read:
     """What one file holds for the others. A header without a function body is not parsed."""
     if path.endswith(".h") and b"inline" not in text:
         return Read(oid, (), ())
-    summary = exported(summarise(text, path, knowledge=knowledge), text)
+    summary = exported(read_file(text, path, knowledge).summary, text)
     return Read(
         oid,
         tuple(_function(function) for function in summary.functions),

@@ -13,8 +13,8 @@ from vreview.analysis.packed import shape
 from vreview.analysis.summary import Callback, FunctionSummary
 
 READERS = (
-    "excerpt", "exported", "expr", "fate", "graph", "knowledge", "mask", "packed", "summary",
-    "syntax",
+    "excerpt", "exported", "expr", "fate", "graph", "knowledge", "mask", "packed", "reading",
+    "summary", "syntax",
 )  # fmt: skip
 """The modules of ``analysis`` that a summary comes from."""
 
