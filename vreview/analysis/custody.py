@@ -60,7 +60,6 @@ _OPPOSITE: dict[str, str] = {
     "activate": "deactivate",
     "deassert": "assert",
     "powerup": "powerdown",
-    "up": "down",
     "resume": "suspend",
     "subscribe": "unsubscribe",
     "mount": "umount unmount",
@@ -91,30 +90,21 @@ def undoes(release: str, acquire: str) -> bool:
     """By its name, ``release`` takes back what ``acquire`` did."""
     if release == acquire:
         return False
-    left, right = _noun(acquire), _noun(release)
+    noun, verbs = _parts(acquire, does=True)
+    other, undone = _parts(release, does=False)
+    if not verbs or noun != other:
+        return False
     return any(
-        noun == other
-        and any(
-            u in _INVERSE[v] or u in ("un" + v, "de" + v, "dis" + v) for v in verbs for u in undone
-        )
-        for noun, verbs in left
-        for other, undone in right
-        if verbs and undone
+        u in _INVERSE[v] or u in ("un" + v, "de" + v, "dis" + v) for v in verbs for u in undone
     )
 
 
-def _noun(name: str) -> tuple[tuple[tuple[str, ...], frozenset[str]], ...]:
-    """The name without its verb: once for what it does, once for what it undoes."""
+@lru_cache(maxsize=1 << 14)
+def _parts(name: str, *, does: bool) -> tuple[tuple[str, ...], frozenset[str]]:
+    """A name without its verbs, and its verbs: those that do, or those that undo."""
     words = [w for w in words_of(name) if w not in _FLUFF]
-    found = []
-    for vocabulary in (_INVERSE.keys(), _UNDOING):
-        verbs = frozenset(w for w in words if w in vocabulary)
-        if verbs:
-            found.append((tuple(sorted(w for w in words if w not in verbs)), verbs))
-    return tuple(
-        (noun, frozenset(v for v in verbs if v in _INVERSE or v in _UNDOING))
-        for noun, verbs in found
-    )
+    verbs = frozenset(w for w in words if w in (_INVERSE if does else _UNDOING))
+    return tuple(sorted(w for w in words if w not in verbs)), verbs
 
 
 def custody_of(graph: Graph, knowledge: Knowledge, world: World) -> Custody:
@@ -233,29 +223,37 @@ def _leaves(graph: Graph, index: int) -> bool:
 
 
 def _second_names(graph: Graph) -> dict[str, str]:
-    """Local variables that are only ever the address of one thing."""
+    """What is only ever given one value, and that a name: ``dev = &pdev->dev``."""
     given: dict[str, list[Expr]] = {}
     for node in graph.nodes:
         if node.op is Op.DECLARE and node.expr is not None:
             given.setdefault(node.name, []).append(node.expr)
-        if node.expr is None:
-            continue
-        for expr in walk(node.expr):
-            if expr.kind is K.ASSIGN and expr.kids and expr.kids[0].kind is K.NAME:
-                given.setdefault(expr.kids[0].text, []).append(expr.kids[1])
-            elif expr.kind is K.UPDATE and expr.kids and expr.kids[0].kind is K.NAME:
-                given.setdefault(expr.kids[0].text, []).extend((expr, expr))
+        for expr in walk(node.expr) if node.expr is not None else ():
+            if expr.kind in (K.ASSIGN, K.UPDATE) and expr.kids and expr.kids[0].key:
+                given.setdefault(expr.kids[0].key, []).append(expr.kids[-1])
+            elif expr.kind is K.CALL:
+                for kid in expr.kids:
+                    if kid.kind is K.ADDRESS and kid.kids and kid.kids[0].kind is K.NAME:
+                        given.setdefault(kid.kids[0].text, []).append(kid)
     same: dict[str, str] = {}
     for name, sources in given.items():
-        if name not in graph.locals or len(sources) != 1:
-            continue
         source = sources[0]
-        if source.kind is K.ADDRESS and object_of(source) and "[" not in object_of(source):
-            same[name] = object_of(source)
+        first = object_of(source)
+        if len(sources) != 1 or "[" in name or "[" in first or not first or first == name:
+            continue
+        if source.kind is K.NAME and (first.isupper() or len(given.get(first, ())) > 1):
+            continue
+        if source.kind is K.MEMBER and (first in given or name not in graph.locals):
+            continue
+        if source.kind in (K.ADDRESS, K.NAME, K.MEMBER):
+            same[name] = first
     for name in list(same):
-        root = root_name_of(same[name])
-        if root in same and root != name:
-            same[name] = same[root] + same[name][len(root) :]
+        for _ in range(3):
+            root = root_name_of(same[name])
+            if same[name] in same and same[same[name]] != name:
+                same[name] = same[same[name]]
+            elif root in same and root != name and root_name_of(same[root]) != root:
+                same[name] = same[root] + same[name][len(root) :]
     return same
 
 

@@ -260,7 +260,9 @@ class Evaluator:
         for key in held.mentioned(source):
             if key != name:
                 private = target is None or name in self.locals
-                state = held.stored(state, key, name, source.line, private=private)
+                first = self.custody.first_name(key)
+                seen = held.seen_only(source, key)
+                state = held.stored(state, first, name, source.line, private=private, seen=seen)
         return state
 
     def _assign(self, key: str, value: Value | None, state: State, expr: Expr) -> State:
@@ -273,7 +275,9 @@ class Evaluator:
         if value.kind in (V.NEG_ERRNO, V.POS_ERRNO, V.MINUS_ONE) and key.isidentifier():
             sign = {V.NEG_ERRNO: "-" + value.name, V.POS_ERRNO: value.name}.get(value.kind, "-1")
             state = state.said(expr.line, f"`{key} = {sign}`")
-        state = self.custody.acquire_result(key, value, state)
+        made = expr.kids[-1] if expr.kind is K.ASSIGN else expr
+        if made.kind is K.CALL:
+            state = self.custody.acquire_result(key, value, state)
         return replace(state, values={**state.values, key: value}, failed=failed)
 
     def _store(self, target: Expr, source: Expr, state: State) -> State:

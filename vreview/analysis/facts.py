@@ -14,6 +14,7 @@ from typing import Literal, TypeAlias
 
 from vreview.analysis.conventions import Conventions
 from vreview.analysis.evaluate import Moment, Seen
+from vreview.analysis.exits import Exits, exits_of
 from vreview.analysis.expr import Expr, K, object_key, walk
 from vreview.analysis.flow import Flow, run
 from vreview.analysis.graph import Graph, Op
@@ -43,6 +44,11 @@ class FunctionFacts:
         """Every path, see ``analysis.flow``."""
         last = self.function.last
         return run(self.graph, last_line=last, knowledge=self.knowledge, world=self.world)
+
+    @cached_property
+    def exits(self) -> Exits:
+        """Every way out, see ``analysis.exits``."""
+        return exits_of(self)
 
     @property
     def name(self) -> str:

@@ -15,7 +15,7 @@ from vreview.analysis.endings import lasting
 from vreview.analysis.evaluate import Evaluator, Moment, Seen
 from vreview.analysis.expr import Expr, K, is_nought
 from vreview.analysis.graph import ENTRY, EXIT, Graph, Node, Op, Way
-from vreview.analysis.held import handed, mentioned
+from vreview.analysis.held import handed, mentioned, seen_only
 from vreview.analysis.knowledge import Knowledge
 from vreview.analysis.plan import Plan, plan_for
 from vreview.analysis.refine import refine, turn_of
@@ -112,7 +112,8 @@ class _Walker:
                 if node.expr is not None:
                     value, state = self.evaluator.evaluate(node.expr, state)
                     for key in mentioned(node.expr):
-                        state = handed(state, key, "returned", "", node.line)
+                        seen = seen_only(node.expr, key)
+                        state = handed(state, key, "returned", "", node.line, seen=seen)
                 self.moments.append(Moment(Seen.RETURN, node.line, node.expr, state, value))
                 return
             case Op.HOLE:

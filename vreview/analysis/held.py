@@ -7,6 +7,7 @@ pairs to say: those of the knowledge, and those that the function's own calls pa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -26,10 +27,17 @@ from vreview.analysis.state import (
 from vreview.analysis.summary import World
 
 Pairs = Mapping[str, tuple[Pair, ...]]
+_ROOT = re.compile(r"\w+")
 ANY = -2
 """As ``release_arg``: whichever argument names it."""
 _TELLS_ERROR = frozenset({"PTR_ERR", "IS_ERR", "IS_ERR_OR_NULL", "PTR_ERR_OR_ZERO", "ERR_CAST"})
 _MOST = 24
+_UNDOES = re.compile(
+    r"(^|_)(free|put|release|destroy|remove|del|delete|unregister|cleanup|clean|exit|fini|uninit|deinit"
+    r"|teardown|shutdown|stop|close|drop|disable|detach|disconnect|abort|kill|term|reset|unwind|undo"
+    r"|rollback|fail|error|finish|end|done|down|off|unmap|discard|cancel)(_|$)"
+)
+_CARRIES = re.compile(r"^to_|_to_|container_of|_priv$|fwnode_handle|_get$|_entry$|ERR_CAST|ERR_PTR")
 
 
 def object_of(expr: Expr) -> str:
@@ -53,13 +61,18 @@ class Custody:
 
     def named(self, expr: Expr) -> str:
         """What an argument names, by its first name."""
-        key = object_of(expr)
-        if self.same and key:
-            root = root_name(expr)
-            first = self.same.get(root)
-            if first and key.startswith(root):
-                return first + key[len(root) :]
-        return key
+        return self.first_name(object_of(expr))
+
+    def first_name(self, key: str) -> str:
+        """``pdev->dev`` of ``dev`` and of ``priv->dev``, where those are other names of it."""
+        if not self.same or not key:
+            return key
+        if key in self.same:
+            return self.same[key]
+        found = _ROOT.match(key)
+        root = found.group() if found is not None else ""
+        first = self.same.get(root)
+        return first + key[len(root) :] if first else key
 
     def acquire_argument(self, call: Expr, state: State) -> State:
         """The call acquires something for the object in one of its arguments."""
@@ -70,7 +83,7 @@ class Custody:
             if pair.handle is None or pair.handle >= len(call.kids):
                 continue
             if pair.handle < 0:
-                state = _hold(state, _resource(pair, call.text, call, local=False))
+                state = _hold(state, _resource(pair, pair.name, call, local=False))
                 continue
             kid = call.kids[pair.handle]
             key = self.named(kid)
@@ -119,9 +132,12 @@ class Custody:
             keys = {self.named(kid), object_of(kid)}
         else:
             return state
+        inside = {key for kid in call.kids if kid.kind is K.ADDRESS and (key := object_of(kid))}
         for resource in tuple(state.held.values()):
-            if resource.pair != pair.name or not _names(
-                resource, keys, inner=pair.handle is not None
+            if resource.pair != pair.name:
+                continue
+            if not _names(resource, keys, inner=pair.handle is not None) and not any(
+                below(key, resource.key) for key in inside & keys
             ):
                 continue
             held = {k: r for k, r in state.held.items() if r is not resource}
@@ -143,10 +159,13 @@ class Custody:
             if kid.kind is K.NAME:
                 below_it = below_it | self.world.calls_below(kid.text) | {kid.text}
         for resource in tuple(state.held.values()):
-            if below_it and not below_it.isdisjoint(self._undoing(resource)):
+            if below_it and not below_it.isdisjoint(self.undoing(resource)):
                 state = _drop(state, resource)
                 continue
-            if call.text in self._undoing(resource):
+            if call.text in self.undoing(resource):
+                continue
+            if self._undoes_more(call, resource):
+                state = _handed(state, resource, Handed("given", call.text, call.line))
                 continue
             for position, kid in enumerate(call.kids):
                 key = self.named(kid)
@@ -160,7 +179,8 @@ class Custody:
                     break
         return state
 
-    def _undoing(self, resource: Resource) -> frozenset[str]:
+    def undoing(self, resource: Resource) -> frozenset[str]:
+        """Every call that gives it back."""
         pairs = (
             *self.acquires.get(resource.call, ()),
             *self.knowledge.acquires.get(resource.call, ()),
@@ -169,6 +189,15 @@ class Custody:
 
     def _all_releases(self, pair: Pair) -> frozenset[str]:
         return pair.releases | self.knowledge.undoes.get(pair.name, frozenset())
+
+    def _undoes_more(self, call: Expr, resource: Resource) -> bool:
+        """By its name the call ends something of which nothing is known, and it gets the object,
+        or one that it lies in or behind."""
+        known = call.text in self.knowledge.releases or call.text in self.releases
+        if known or not _UNDOES.search(call.text):
+            return False
+        given = {self.named(kid) for kid in call.kids} - {""}
+        return any(below(key, owner) for key in (resource.key, *resource.also) for owner in given)
 
     def _only_looks(self, call: Expr, position: int, resource: Resource) -> bool:
         """Only borrowed, or the callee is in view and neither stores nor releases it."""
@@ -198,7 +227,7 @@ class Custody:
 def _resource(pair: Pair, key: str, call: Expr, *, local: bool) -> Resource:
     return Resource(
         key, pair.name, call.text, call.line, pair.failure, kind=pair.kind, local=local,
-        borrowed=pair.borrowed,
+        borrowed=pair.borrowed or not local,
     )  # fmt: skip
 
 
@@ -252,22 +281,27 @@ def failed(state: State, value: Value | None, key: str, outcome: str) -> State:
     return state if len(held) == len(state.held) else replace(state, held=held)
 
 
-def handed(state: State, key: str, how: str, to: str = "", line: int = 0) -> State:
-    """Somebody else may now be the one to give ``key`` back."""
+def handed(
+    state: State, key: str, how: str, to: str = "", line: int = 0, *, seen: bool = False
+) -> State:
+    """Somebody else may now be the one to give ``key`` back. ``seen``: only a call got it whose
+    result went there."""
     if not state.held or not key:
         return state
     for resource in tuple(state.held.values()):
-        if _names(resource, {key}, inner=False):
+        if _names(resource, {key}, inner=False) and not (seen and resource.borrowed):
             state = _handed(state, resource, Handed(how, to, line))
     return state
 
 
-def stored(state: State, key: str, name: str, line: int, *, private: bool) -> State:
+def stored(
+    state: State, key: str, name: str, line: int, *, private: bool, seen: bool = False
+) -> State:
     """``key`` has another name from now on, perhaps one that others can see."""
     if not state.held or not key:
         return state
     for resource in tuple(state.held.values()):
-        if not _names(resource, {key}, inner=False):
+        if not _names(resource, {key}, inner=False) or (seen and resource.borrowed):
             continue
         known = name and "[" not in name and not name.startswith("*")
         if known:
@@ -316,15 +350,25 @@ def _about(key: str, changed: str) -> bool:
     return below(key, changed) or (changed.isidentifier() and changed in variables_of(key))
 
 
-def mentioned(expr: Expr) -> Iterable[str]:
-    """Plain variables that an expression hands on by value, as in ``return p`` or ``x = p``."""
+def seen_only(expr: Expr, key: str) -> bool:
+    """The expression gives ``key`` to a call and has no more of it than that call's result."""
+    return key not in mentioned(expr, carrying=True)
+
+
+def mentioned(expr: Expr, *, carrying: bool = False) -> Iterable[str]:
+    """Plain variables that an expression hands on by value, as in ``return p`` or ``x = p``;
+    in a call those too that its result may carry, or (``carrying``) surely does."""
     if expr.kind in (K.NAME, K.MEMBER, K.INDEX):
         return (expr.key,) if expr.key else ()
+    if expr.kind is K.ASSIGN and expr.kids:
+        return mentioned(expr.kids[0], carrying=carrying)
     if expr.kind in (K.ADDRESS, K.DEREF):
         root = root_name(expr)
         return (root,) if root else ()
     sums = expr.kind is K.BINARY and expr.text in ("+", "-", "|")
     gives = expr.kind is K.CALL and expr.text not in _TELLS_ERROR
+    if carrying and gives:
+        gives = _CARRIES.search(expr.text) is not None
     if sums or gives or expr.kind in (K.CHOICE, K.OTHER, K.COMMA):
-        return tuple(key for kid in expr.kids for key in mentioned(kid))
+        return tuple(key for kid in expr.kids for key in mentioned(kid, carrying=carrying))
     return ()

@@ -35,6 +35,8 @@ def refine(
     state = replace(state, failed=None)
     if expr.kind is K.CALL and expr.text in _ERROR_TESTS and expr.kids:
         return _pointer(expr, truth, state)
+    if expr.kind is K.CALL and expr.text.endswith("mapping_error") and len(expr.kids) == 2:
+        return lost(state, None, expr.kids[1].key, "errptr") if truth else state
     if expr.kind is K.BINARY and expr.text in _FLIPPED and len(expr.kids) == 2:
         return _comparison(expr, truth, state, knowledge)
     return _sign(_subject(expr), value, "!=" if truth else "==", state)

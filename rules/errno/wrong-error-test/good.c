@@ -9,7 +9,7 @@ static int probe_setup(struct probe *p, struct probe_args __user *args)
 		return -EINVAL;
 	if (!wait_for_completion_timeout(&p->done, HZ))
 		return -ETIMEDOUT;
-	ret = pm_runtime_get_sync(p->dev);
+	ret = pm_runtime_resume(p->dev);
 	if (ret < 0)
 		return ret;
 	irq = platform_get_irq(p->pdev, 0);

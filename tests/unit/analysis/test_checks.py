@@ -166,7 +166,7 @@ int f(struct a *a)
         """
 int f(struct a *a)
 {
-	struct clk *clk = clk_get(a->dev, "bus");
+	struct clk *clk = devm_clk_get(a->dev, "bus");
 
 	if (IS_ERR(clk))
 		return -ENODEV; //!
@@ -178,7 +178,7 @@ int f(struct a *a)
         """
 int f(struct a *a)
 {
-	struct clk *clk = clk_get(a->dev, "bus");
+	struct clk *clk = devm_clk_get(a->dev, "bus");
 
 	if (IS_ERR(clk))
 		return PTR_ERR(clk);
@@ -190,7 +190,7 @@ int f(struct a *a)
         """
 int f(struct a *a)
 {
-	struct clk *clk = clk_get(a->dev, "bus");
+	struct clk *clk = devm_clk_get(a->dev, "bus");
 
 	/* Old user space knows ENODEV only. */
 	if (IS_ERR(clk))

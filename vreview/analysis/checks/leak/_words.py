@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the leak checks say in the same words."""
+
+from __future__ import annotations
+
+from vreview.analysis.exits import Exit
+from vreview.analysis.facts import FunctionFacts
+from vreview.analysis.hit import Hit, HitStep
+from vreview.analysis.state import Resource
+
+
+def hit(
+    rule: str,
+    function: FunctionFacts,
+    exit_: Exit,
+    resource: Resource,
+    *,
+    release: str,
+    last: str,
+    weak: bool = False,
+    evidence: tuple[HitStep, ...] = (),
+) -> Hit:
+    """The hit for a resource that an exit still holds."""
+    here = HitStep(exit_.line, last)
+    return Hit(
+        rule=rule,
+        function=function.name,
+        line=exit_.line,
+        subject=f"{resource.key}: {resource.call}",
+        words=(("object", resource.key), ("acquire", resource.call), ("release", release)),
+        steps=(*exit_.state.steps(), *evidence, here),
+        weak=weak,
+    )
+
+
+def usual_release(function: FunctionFacts, resource: Resource) -> str:
+    """How it is given back: as the function itself does it, or by the pair's first call."""
+    releases = function.exits.custody.undoing(resource)
+    own = sorted({c.call for c in function.summary.calls} & releases)
+    if own:
+        return own[0]
+    for pair in function.knowledge.acquires.get(resource.call, ()):
+        if pair.releases:
+            return min(pair.releases, key=lambda name: (len(name), name))
+    return min(releases, key=lambda name: (len(name), name), default="its release")

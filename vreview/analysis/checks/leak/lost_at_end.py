@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The function ends well and loses what only a local variable names.
+
+Silent where it was stored, returned, or handed to a call that may keep it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vreview.analysis.checks.leak._words import hit, usual_release
+from vreview.analysis.exits import freed_at_scope_end
+from vreview.analysis.facts import FileFacts, FunctionFacts
+from vreview.analysis.hit import Hit
+
+RULE = "lost-at-end"
+
+
+def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
+    """One hit for each object."""
+    seen: set[tuple[str, int]] = set()
+    for exit_, resource in function.exits.lost("success", "end", "unknown", "call"):
+        if not resource.local or resource.kind in ("iterator", "named", "registration"):
+            continue
+        if resource.gone or (resource.key, resource.line) in seen:
+            continue
+        if resource.key in freed_at_scope_end(function, file.lines):
+            continue
+        seen.add((resource.key, resource.line))
+        yield hit(
+            RULE,
+            function,
+            exit_,
+            resource,
+            release=usual_release(function, resource),
+            last=f"returns; nothing names what `{resource.key}` held any more",
+        )
