@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-
-from cattrs.errors import BaseValidationError
-from cattrs.preconf.json import make_converter
+from functools import cache
+from typing import TYPE_CHECKING
 
 from vreview.errors import InputError
 from vreview.logic.excerpt import excerpts
@@ -22,6 +20,9 @@ from vreview.model.review import Applied, Finding, Settled
 from vreview.model.series import Oid, Series
 from vreview.ports import Repo
 
+if TYPE_CHECKING:
+    from cattrs.preconf.json import JsonConverter
+
 SCHEMA = 1
 AROUND = 2
 """Lines kept on each side of a line that a finding is about."""
@@ -30,8 +31,6 @@ SHORTEST = 4
 """Digits of an id that are enough to look for it."""
 
 _MOST_LINES = 400
-_CONVERTER = make_converter()
-_CONVERTER.register_structure_hook(date, lambda text, _: date.fromisoformat(text))
 
 
 def keepable(
@@ -62,7 +61,7 @@ def as_told(kept: Sequence[KeptFinding], told: Settled) -> tuple[KeptFinding, ..
 
 def plain(kept: Sequence[KeptFinding]) -> Mapping[str, object]:
     """As JSON-able values."""
-    return {"schema": SCHEMA, "findings": _CONVERTER.unstructure(list(kept))}
+    return {"schema": SCHEMA, "findings": _converter().unstructure(list(kept))}
 
 
 def named(prefix: str, results: Iterable[Mapping[str, object] | None]) -> tuple[KeptFinding, ...]:
@@ -92,6 +91,14 @@ def named(prefix: str, results: Iterable[Mapping[str, object] | None]) -> tuple[
     )
 
 
+@cache
+def _converter() -> JsonConverter:
+    """Made when something is kept or looked for: a lint that finds nothing does not wait for it."""
+    from cattrs.preconf.json import make_converter
+
+    return make_converter()
+
+
 def _id(kept: KeptFinding) -> str:
     return kept.finding.observation.fingerprint
 
@@ -99,8 +106,10 @@ def _id(kept: KeptFinding) -> str:
 def _read(result: Mapping[str, object] | None) -> tuple[KeptFinding, ...]:
     if result is None or result.get("schema") != SCHEMA:
         return ()
+    from cattrs.errors import BaseValidationError
+
     try:
-        return _CONVERTER.structure(result["findings"], tuple[KeptFinding, ...])
+        return _converter().structure(result["findings"], tuple[KeptFinding, ...])
     except (BaseValidationError, KeyError, ValueError, TypeError):
         return ()
 
