@@ -42,7 +42,8 @@ _FACTOR = (
 )
 _CLAIM = re.compile(rf"(?<![\w.,/+-]){_HEDGE}(?:{_PERCENT}|{_FACTOR})(?!\s?-?\s?(?:ile|th)\b)")
 _NO_CHANGE = re.compile(
-    r"\s*(?:of\b|cpu|utili[sz]ation|usage|busy|idle|confidence|full\b|load|percentile|random|reads?\b"
+    r"\s*(?:of\b(?!\s(?:the\s)?(?:perform|throughput|speed|pps|packet rate))|"
+    r"cpu|utili[sz]ation|usage|busy|idle|confidence|full\b|load|percentile|random|reads?\b"
     r"|writes?\b|hit|miss|chance|sure|certain|stddev|std|deviation|variance|noise|error\b)",
     re.IGNORECASE,
 )

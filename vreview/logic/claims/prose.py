@@ -85,7 +85,7 @@ def _contradicted(pair: Pair, change: Change) -> str:
         spans = [*either, *(Span(t.low - 1, t.high - 1) for t in either)]
     else:
         spans = list(changes(pair.before, pair.after))
-        if change.span.high >= 60 and not change.text.startswith(
+        if change.span.low >= 60 and not change.text.startswith(
             "+"
         ):  # "200 %" for twice as much, "to 80 %"
             spans += [Span(t.low * 100, t.high * 100) for t in either]

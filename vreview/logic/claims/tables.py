@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from vreview.logic.claims.figures import NUMBER, Figure, Span, figure, ratio
@@ -18,9 +18,11 @@ from vreview.logic.claims.said import Claim, Message
 
 COLUMN = "claimed-column"
 _FEWEST = 3
+_KINDS = ("of the old", "of the new", "ratio")
 _SPREAD = re.compile(rf"(?:±|\+/-|\+-)\s*{NUMBER}\s?%?|\(\s*(?:stddev|std|sd)[^)]*\)")
 _CELL = re.compile(
-    rf"(?<![\w.,:/#])(?<!\w-)(?P<sign>[-+]?)\s?(?P<number>{NUMBER})\s?(?P<unit>%|[kKMGT](?:i?B|bps|pps)?(?![\w]))?"
+    rf"(?<![\w.,:/#])(?<!\w-)(?P<sign>[-+]?)\s?(?P<number>{NUMBER})"
+    r"\s?(?P<unit>%|[kKMGT](?:i?B|bps|pps)?(?![\w]))?"
     r"(?![\w.:/-]*\d)"
 )
 _SEPARATED = re.compile(r"\s{2,}|\t|\||\*")
@@ -65,7 +67,7 @@ def check_tables(message: Message) -> Iterator[Claim]:
             reading, fits = _best(rows, column)
             if reading is None:
                 continue
-            odd = [row for row in rows if row.line not in fits and _apart(row, reading)]
+            odd = [row for row in rows if row.line not in fits and _odd(row, reading)]
             if len(odd) <= max(1, len(rows) // 4):
                 yield from (_claim(message, row, reading, len(fits)) for row in odd)
 
@@ -102,10 +104,11 @@ def _best(rows: tuple[Row, ...], column: int) -> tuple[Reading | None, frozenset
     if len(rows) < _FEWEST:
         return best
     for reading in _readings(rows[0].shape, column):
-        telling = frozenset(row.line for row in rows if _fits(row, reading, telling=True))
         fits = frozenset(row.line for row in rows if _fits(row, reading, telling=False))
-        if len(telling) >= 2 and len(fits) * 3 >= len(rows) * 2 and len(fits) > len(best[1]):
+        if len(fits) * 3 >= len(rows) * 2 and len(fits) > len(best[1]):
             best = (reading, fits)
+    if best[0] is None or sum(_fits(row, best[0], telling=True) for row in rows) < 2:
+        return (None, frozenset())
     return best
 
 
@@ -119,7 +122,7 @@ def _readings(shape: str, column: int) -> Iterator[Reading]:
     if left and right:
         pairs.add((left[-1], right[0]))
     for before, after in sorted(pairs):
-        for kind in ("of the old", "of the new", "ratio"):
+        for kind in _KINDS:
             yield Reading(column, before, after, kind)
 
 
@@ -157,10 +160,12 @@ def _fits(row: Row, reading: Reading, *, telling: bool) -> bool:
     return said.meets(computed) and (large or not telling)
 
 
-def _apart(row: Row, reading: Reading) -> bool:
-    """The numbers are of one order, so that the row is of the others' kind."""
+def _odd(row: Row, reading: Reading) -> bool:
+    """No other way to compute it fits either, and the numbers are of one order."""
     computed = _computed(row, reading)
-    return computed is not None and computed.low < 1000
+    if computed is None or computed.low >= 1000:
+        return False
+    return not any(_fits(row, replace(reading, kind=kind), telling=False) for kind in _KINDS)
 
 
 def _claim(message: Message, row: Row, reading: Reading, others: int) -> Claim:

@@ -33,7 +33,7 @@ _SPEED = re.compile(
 )
 _MOVES = re.compile(
     r"improv|gain|increas|decreas|reduc|drop|faster|slower|speed-?up|regress|degrad|better|worse|"
-    r"boost|sav(?:es?|ing)|\bwin\b|lower|higher",
+    r"boost|\bcosts?\b|sav(?:es?|ing)|\bwin\b|lower|higher",
     re.IGNORECASE,
 )
 _MEASURED = re.compile(
