@@ -102,7 +102,7 @@ def compared(now: Version, before: Version) -> Settled:
 
 def _how_gone(observation: Observation, now: Version, before: Version) -> str:
     was = f"was in v{before.number}"
-    if observation.place.file in now.paths:
+    if not observation.place.file or observation.place.file in now.paths:
         return f"{was}, gone in v{now.number}"
     return f"{was}; v{now.number} does not touch the file"
 
