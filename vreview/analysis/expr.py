@@ -152,7 +152,7 @@ def _first_child(node: Node) -> Node | None:
 
 
 def _text(node: Node) -> str:
-    return (node.text or b"").decode("utf-8", "replace")
+    return str(node.text or b"", "utf-8", "replace")
 
 
 def _lower_call(node: Node, depth: int) -> Expr:

@@ -18,6 +18,7 @@ from vreview.analysis.fate import kept_and_released, kinds_given
 from vreview.analysis.graph import Graph, Op
 from vreview.analysis.knowledge import Context, Knowledge
 from vreview.analysis.syntax import SlotUse
+from vreview.analysis.verbs import ends
 
 _ASKS_CONTEXT = re.compile(
     r"^(in_atomic|in_interrupt|irqs_disabled|in_irq|in_task|oops_in_progress)$|can_sleep|may_sleep|atomic_ctx"
@@ -32,6 +33,15 @@ class Fact:
     call: str
     family: str = ""
     field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Undoing:
+    """A call whose name says that it undoes something, and the keys of its arguments."""
+
+    call: str
+    keys: tuple[str, ...]
+    line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +69,7 @@ class FunctionSummary:
     releases: frozenset[int] = frozenset()
     gives: frozenset[str] = frozenset()
     result: str = ""
+    undoing: tuple[Undoing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +115,16 @@ def summarise_function(
     waits: list[Fact] = []
     counts: list[Fact] = []
     expressions = list(_expressions(graph))
+    stored: list[Expr] = []
+    names: set[str] = set()
     for expr in expressions:
+        if expr.kind is K.NAME:
+            names.add(expr.text)
+        elif expr.kind is K.ASSIGN:
+            stored.append(expr)
         if expr.kind is not K.CALL:
             continue
+        names.add(expr.text)
         line, call = expr.line, expr.text
         if call.isidentifier():
             calls.append(Fact(line, call))
@@ -127,7 +145,7 @@ def summarise_function(
             sleeps.append(Fact(line, call))
         if call in knowledge.count_acquires:
             counts.append(Fact(line, call))
-    given = _given(graph, expressions)
+    given = _given(graph, stored)
     errnos, minus_one, forwards = _results(given, knowledge)
     keeps, releases = kept_and_released(expressions, given, parameters, knowledge)
     return FunctionSummary(
@@ -144,14 +162,16 @@ def summarise_function(
         errnos=errnos,
         minus_one=minus_one,
         forwards=forwards,
-        asks_context=any(
-            expr.kind in (K.NAME, K.CALL) and _ASKS_CONTEXT.search(expr.text)
-            for expr in expressions
-        ),
+        asks_context=any(map(_ASKS_CONTEXT.search, names)),
         keeps=keeps,
         releases=releases,
         gives=kinds_given(given),
         result=result,
+        undoing=tuple(
+            Undoing(expr.text, tuple(object_key(kid) for kid in expr.kids), expr.line)
+            for expr in _expressions(graph)
+            if expr.kind is K.CALL and expr.text.isidentifier() and ends(expr.text)
+        ),
     )
 
 
@@ -178,8 +198,9 @@ def _expressions(graph: Graph) -> Iterator[Expr]:
             yield from walk(node.expr)
 
 
-def _given(graph: Graph, expressions: Sequence[Expr]) -> list[Expr]:
-    """What may be returned: flow-blind, everything that is assigned to a returned name."""
+def _given(graph: Graph, stored: Sequence[Expr]) -> list[Expr]:
+    """What may be returned: flow-blind, everything that is assigned to a returned name.
+    ``stored``: the assignments."""
     returned: set[str] = set()
     given: list[Expr] = []
     for node in graph.nodes:
@@ -194,11 +215,8 @@ def _given(graph: Graph, expressions: Sequence[Expr]) -> list[Expr]:
     )
     given.extend(
         e.kids[1]
-        for e in expressions
-        if e.kind is K.ASSIGN
-        and len(e.kids) == 2
-        and e.kids[0].text in returned
-        and e.kids[0].kind is K.NAME
+        for e in stored
+        if len(e.kids) == 2 and e.kids[0].text in returned and e.kids[0].kind is K.NAME
     )
     return given
 
