@@ -38,7 +38,7 @@ UNKNOWN = Convention(unsure=True)
 class Conventions:
     """Answers by the name of the callee; each function is looked at once."""
 
-    __slots__ = ("_facts", "_known", "_knowledge")
+    __slots__ = ("_facts", "_knowledge", "_known")
 
     def __init__(self, functions: tuple[FunctionFacts, ...], knowledge: Knowledge) -> None:
         self._facts: Mapping[str, FunctionFacts] = {f.name: f for f in functions}

@@ -21,7 +21,8 @@ from vreview.analysis.state import State, Store, V, Value, below, variables_of
 from vreview.analysis.summary import World, lock_key
 
 _SCALAR = re.compile(
-    r"^(?:(?:unsigned|signed|long|short|int|char|bool|[us](?:8|16|32|64)|__[us](?:8|16|32|64)"
+    r"^(?:enum \w+|(?:unsigned|signed|long|short|int|char|bool|[us](?:8|16|32|64)"
+    r"|__[us](?:8|16|32|64)"
     r"|\w+_t|__[bl]e(?:16|32|64)|uint|ulong|ushort|u?int(?:8|16|32|64)_t)\s*)+$|\*"
 )
 _STATUS = re.compile(
@@ -162,14 +163,24 @@ class Evaluator:
     def _through(self, expr: Expr, state: State) -> tuple[Value | None, State]:
         """A member, an element, or what a pointer points to."""
         base = expr.kids[0]
-        value, state = self.evaluate(base, state)
+        value, state = self.evaluate(base, self._as_struct(expr, state))
         for kid in expr.kids[1:]:
             _, state = self.evaluate(kid, state)
         if expr.kind is not K.MEMBER or expr.arrow:
-            self._dereferenced(base, value, state)
+            self.dereferenced(base, value, state)
         return (state.values.get(expr.key) if expr.key else None), state
 
-    def _dereferenced(self, base: Expr, value: Value | None, state: State) -> None:
+    def _as_struct(self, expr: Expr, state: State) -> State:
+        """``x.y`` tells that ``x`` is a struct behind a typedef: set member by member."""
+        base = expr.kids[0] if expr.kids else expr
+        if expr.kind is K.MEMBER and not expr.arrow and base.kind is K.NAME:
+            known = state.values.get(base.text)
+            if known is not None and known.kind is V.UNSET:
+                return self._kill_value(state, base.text)
+        return state
+
+    def dereferenced(self, base: Expr, value: Value | None, state: State) -> None:
+        """Somebody goes through the pointer ``base``: worth a moment where that may go wrong."""
         gone = base.key in state.freed if state.freed and base.key else False
         watched = value is not None and (
             value.kind in _WATCHED or (value.kind is V.RESULT and self.may_fail(value.name))
@@ -191,10 +202,10 @@ class Evaluator:
                 value = state.values.get(kid.text)
                 if value is not None and value.kind is V.UNSET and inner.arrow:
                     self.note(Seen.READ, kid, state, value)
-                if state.freed and kid.key in state.freed and inner.arrow:
-                    self.note(Seen.DEREF, kid, state, value)
             else:
-                _, state = self.evaluate(kid, state)
+                value, state = self.evaluate(kid, state)
+            if inner.arrow:
+                self.dereferenced(kid, value, state)
         if inner.kind is K.NAME:
             return self._kill_value(state, inner.text)
         return state
@@ -234,11 +245,15 @@ class Evaluator:
         target, source = expr.kids
         value, state = self.evaluate(source, state)
         if target.kind is not K.NAME:
+            state = self._as_struct(target, state)
+            if target.kind is K.CALL:  # a macro that is an lvalue: pte_val(pte) = …
+                for kid in target.kids:
+                    state = self._kill_value(state, kid.key)
             for kid in target.kids:
                 _, state = self.evaluate(kid, state)
             if target.arrow or target.kind is K.DEREF:
                 base = target.kids[0]
-                self._dereferenced(base, state.values.get(base.key), state)
+                self.dereferenced(base, state.values.get(base.key), state)
         if expr.text != "=":
             if target.kind is K.NAME:
                 self._name(target, state)

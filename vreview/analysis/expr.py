@@ -117,7 +117,9 @@ def _lower_other(node: Node, depth: int) -> Expr:
     return Expr(_KIND_OF.get(kind, K.OTHER), sign, kids, line)
 
 
-_NO_OPERANDS = frozenset({"comment", "type_descriptor", "gnu_asm_qualifier", "ERROR"})
+_NO_OPERANDS = frozenset(
+    {"comment", "type_descriptor", "gnu_asm_qualifier", "field_designator", "ERROR"}
+)
 
 
 def _member_key(owner: Expr, name: str) -> str:
@@ -174,6 +176,19 @@ def _lower_call(node: Node, depth: int) -> Expr:
     return Expr(K.CALL, name, kids, node.start_point[0] + 1)
 
 
+def _lower_assembly(node: Node, depth: int) -> Expr:
+    """As a call of ``asm``: outputs by their address, inputs as they are."""
+    kids = []
+    for child in node.named_children:
+        for operand in child.named_children if child.type.endswith("operand_list") else ():
+            value = operand.child_by_field_name("value")
+            if value is not None:
+                inner = lower(value, depth + 1)
+                out = operand.type == "gnu_asm_output_operand"
+                kids.append(Expr(K.ADDRESS, "&", (inner,), inner.line) if out else inner)
+    return Expr(K.CALL, "asm", tuple(kids), node.start_point[0] + 1)
+
+
 _LOWER: dict[str, Callable[[Node, int], Expr]] = {
     "parenthesized_expression": _lower_wrapped,
     "cast_expression": _lower_wrapped,
@@ -190,6 +205,7 @@ _LOWER: dict[str, Callable[[Node, int], Expr]] = {
     "concatenated_string": _lower_string,
     "call_expression": _lower_call,
     "field_expression": _lower_member,
+    "gnu_asm_expression": _lower_assembly,
 }
 
 

@@ -7,11 +7,12 @@ A check is a function from these two to hits; it keeps no state and walks no syn
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, TypeAlias
 
+from vreview.analysis.callers import callers_test, reads_argument
 from vreview.analysis.conventions import Conventions
 from vreview.analysis.evaluate import Moment, Seen
 from vreview.analysis.exits import Exits, exits_of
@@ -129,6 +130,16 @@ class FileFacts:
                     if _given_on(moment) == name:
                         return Mapped(name, caller.name, moment.line)
         return None
+
+    @cached_property
+    def callers_test(self) -> Mapping[str, tuple[int, int]]:
+        """For each callee, how many results are tested in the file, and how many are not."""
+        return callers_test(self.functions)
+
+    @cached_property
+    def reads_argument(self) -> Mapping[str, tuple[int, ...]]:
+        """For each function, the parameters that it goes through and never tests."""
+        return reads_argument(self.functions)
 
     @cached_property
     def acquired(self) -> tuple[Acquired, ...]:

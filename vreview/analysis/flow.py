@@ -127,7 +127,7 @@ class _Walker:
                 yield from self._branch(index, node.expr, state)
                 return
             case Op.ITERATE if node.expr is not None:
-                state = self._iterate(node.expr, state)
+                state = self._iterate(node.name, node.expr, state)
             case Op.SWITCH if node.expr is not None:
                 _, state = self.evaluator.evaluate(node.expr, state)
                 state = replace(state, failed=None, turn=None, complaint="")
@@ -181,16 +181,25 @@ class _Walker:
                     after = replace(after, values={**after.values, expr.key: zero})
             yield arc.target, after, arc.way
 
-    def _iterate(self, expr: Expr, state: State) -> State:
-        flat = [expr]
-        while flat and flat[0].kind is K.COMMA:
-            flat[:1] = flat[0].kids
+    def _iterate(self, name: str, expr: Expr, state: State) -> State:
+        flat = list(_arguments(expr))
         for position, argument in enumerate(flat):
             known = state.values.get(argument.key) if argument.kind is K.NAME else None
             if known is not None and (position < 2 or known.kind is V.UNSET):
                 state = self.evaluator.kill(state, argument.text)
-            _, state = self.evaluator.evaluate(argument, state)
+            value, state = self.evaluator.evaluate(argument, state)
+            if position == 1 and name in self.knowledge.reads_through:
+                self.evaluator.dereferenced(argument, known or value, state)
         for position, argument in enumerate(flat):
             if argument.kind is K.NAME and (position < 2 or argument.text in state.freed):
                 state = self.evaluator.kill(state, argument.text)
         return replace(state, failed=None)
+
+
+def _arguments(expr: Expr) -> Iterator[Expr]:
+    """Of a macro that became a comma expression: the grammar nests it to either side."""
+    if expr.kind is K.COMMA:
+        for kid in expr.kids:
+            yield from _arguments(kid)
+    else:
+        yield expr

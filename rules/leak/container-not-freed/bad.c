@@ -15,7 +15,7 @@ int ring_map(struct ring *ring, int npages)
 	map = kmalloc(sizeof(*map), GFP_KERNEL);
 	if (!map)
 		return -ENOMEM;
-	map->pages = kcalloc(npages, sizeof(*map->pages), GFP_KERNEL);
+	map->pages = ring_pages(ring, npages);
 	ring->map = map;
 	return 0;
 }

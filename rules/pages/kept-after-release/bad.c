@@ -7,7 +7,7 @@ static int window_open(struct window *win, unsigned long addr, int count)
 	if (!pages)
 		return -ENOMEM;
 	got = get_user_pages_fast(addr, count, FOLL_WRITE, pages);
-	win->map = vmap(pages, count, VM_MAP, PAGE_KERNEL);
+	win->map = window_map(pages, count);
 	win->pages = pages;
 	win->count = count;
 	release_pages(pages, got); /* vreview: pages/kept-after-release */
