@@ -29,6 +29,7 @@ def real(text: str) -> list[tuple[str, str]]:
         ("Latency goes from 120 us to 100 us (25% faster).", "-16.7 %"),
         ("performance improves from 254k to\n517k IOPS (+203%).", "+103.5 %"),
         ("The time falls from 1.2 s to 900 ms, a 50% reduction.", "-25.0 %"),
+        ("TX shows a 17.5%\nimprovement, from 4.75 Mpps to 5.35 Mpps.", "+12.6 %"),
         ("Throughput rises 3x (100 -> 200 Mbps).", "a factor of 2.00"),
         ("The reset is 4 times faster (900 ns -> 300 ns).", "a factor of 3.00"),
         ("CPU usage drops from 80% to 60% (40% less).", "-25.0 %"),

@@ -29,7 +29,8 @@ _BEHIND = re.compile(
     r"(?:i\.?e\.?,?\s*|which is\s*|that is\s*|so\s*|an?\s*|or\s*|by\s*|is\s*|for\s*)*"
     r"(?:[a-z]+\s+){0,2}"
 )
-_BEFORE = re.compile(r"[^\d.;!?]{0,50}?(?:[(\[:]|,\s*(?=from\b)|\s(?=from\b))\s*(?:[a-z]+\s*)?")
+_BEFORE = re.compile(r"[^\d.;!?]{0,50}?[(\[:]\s*(?:[a-z]+\s*)?")
+_BEFORE_FROM = re.compile(r"[^\d.;!?]{0,50}?")
 _UP = re.compile(r"\b(?:increas|rais|r[io]se|grow|grew|gain|boost)\w*", re.IGNORECASE)
 _DOWN = re.compile(r"\b(?:reduc|decreas|drop|lower|cut|shr[iu]nk|fell|fall)\w*", re.IGNORECASE)
 _RATE = re.compile(r"pps|bps|/s(?:ec)?$|ops|iops|tps", re.IGNORECASE)
@@ -67,7 +68,8 @@ def _bound(text: str, pairs: list[Pair], claimed: list[Change]) -> Iterator[tupl
             continue
         floor = pairs[number - 1].end if number else 0
         ahead = [c for c in free if floor <= c.start and c.end <= pair.start and c not in taken]
-        if ahead and _BEFORE.fullmatch(text, ahead[-1].end, pair.start):
+        joined = _BEFORE_FROM if text.startswith("from", pair.start) else _BEFORE
+        if ahead and joined.fullmatch(text, ahead[-1].end, pair.start):
             taken.add(ahead[-1])
             yield pair, ahead[-1]
 
