@@ -9,135 +9,61 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
-from vreview.analysis.expr import Expr, K, is_nought, walk
+from vreview.analysis.expr import Expr, K, is_nought, last_field, walk
 from vreview.analysis.graph import Graph, Op, Way
-from vreview.analysis.held import ANY, Custody, Pairs, object_of
+from vreview.analysis.held import ANY, Custody, Elsewhere, Pairs, object_of
 from vreview.analysis.knowledge import Failing, Knowledge, Pair
 from vreview.analysis.summary import World
+from vreview.analysis.verbs import does, ends, may_give, takes_back, undoes
 
-_OPPOSITE: dict[str, str] = {
-    "init": "exit fini finish uninit deinit cleanup clean release destroy free remove teardown "
-    "shutdown unregister kill close put del deinitialize",
-    "initialize": "exit uninitialize cleanup release destroy free teardown shutdown deinitialize",
-    "alloc": "free release dealloc put destroy",
-    "allocate": "free release deallocate destroy",
-    "create": "destroy remove delete free release",
-    "new": "free destroy put",
-    "register": "unregister deregister",
-    "add": "remove del delete",
-    "request": "free release",
-    "enable": "disable",
-    "get": "put release unget",
-    "open": "close release",
-    "start": "stop",
-    "map": "unmap",
-    "attach": "detach",
-    "connect": "disconnect",
-    "acquire": "release",
-    "setup": "teardown cleanup free release destroy unset shutdown unsetup deinit exit fini",
-    "prepare": "unprepare cleanup",
-    "load": "unload",
-    "bind": "unbind",
-    "link": "unlink",
-    "install": "uninstall",
-    "insert": "remove",
-    "pin": "unpin",
-    "ref": "unref",
-    "hold": "release put",
-    "claim": "release",
-    "reserve": "release unreserve",
-    "populate": "depopulate",
-    "on": "off",
-    "probe": "remove",
-    "grab": "put release drop ungrab",
-    "join": "leave",
-    "build": "destroy free",
-    "import": "release free unimport",
-    "export": "unexport",
-    "charge": "uncharge",
-    "activate": "deactivate",
-    "deassert": "assert",
-    "powerup": "powerdown",
-    "resume": "suspend",
-    "subscribe": "unsubscribe",
-    "mount": "umount unmount",
-    "push": "pop",
-    "inc": "dec",
-    "wake": "sleep",
-}
-_INVERSE = {verb: frozenset(words.split()) for verb, words in _OPPOSITE.items()}
-_UNDOING = frozenset(word for words in _INVERSE.values() for word in words)
-_FLUFF = frozenset(
-    "sync async optional exclusive autosuspend suspend noidle wait one single all and "
-    "by of mq deferred locked unlocked noresume managed".split()
-)
 _NEVER = re.compile(
     r"lock|^(devm|list|INIT|atomic|refcount|bit|spin|mutex|trace|min|max|dev|pr)_|^_*(get|put)_user"
 )
-_WORD = re.compile(r"[a-z]+|[A-Z]+|\d+")
-
-
-@lru_cache(maxsize=1 << 14)
-def words_of(name: str) -> tuple[str, ...]:
-    """The words of a function's name."""
-    return tuple(_WORD.findall(name))
-
-
-@lru_cache(maxsize=1 << 14)
-def undoes(release: str, acquire: str) -> bool:
-    """By its name, ``release`` takes back what ``acquire`` did."""
-    if release == acquire:
-        return False
-    noun, verbs = _parts(acquire, does=True)
-    other, undone = _parts(release, does=False)
-    if not verbs or noun != other:
-        return False
-    return any(
-        u in _INVERSE[v] or u in ("un" + v, "de" + v, "dis" + v) for v in verbs for u in undone
-    )
-
-
-@lru_cache(maxsize=1 << 14)
-def _parts(name: str, *, does: bool) -> tuple[tuple[str, ...], frozenset[str]]:
-    """A name without its verbs, and its verbs: those that do, or those that undo."""
-    words = [w for w in words_of(name) if w not in _FLUFF]
-    verbs = frozenset(w for w in words if w in (_INVERSE if does else _UNDOING))
-    return tuple(sorted(w for w in words if w not in verbs)), verbs
 
 
 def custody_of(graph: Graph, knowledge: Knowledge, world: World) -> Custody:
-    """What holds in the function: knowledge, pairs by name, and second names."""
-    acquires, releases = _pairs_by_name(graph, knowledge, world)
-    return Custody(knowledge, world, graph.locals, acquires, releases, _second_names(graph))
+    """What holds in the function: knowledge, pairs by name, second names, and its counterparts."""
+    others = tuple(_counterparts(graph.name, world))
+    acquires, releases = _pairs_by_name(graph, knowledge, world, others)
+    same = _second_names(graph)
+    return Custody(knowledge, world, graph.locals, acquires, releases, same, others)
 
 
-def _pairs_by_name(graph: Graph, knowledge: Knowledge, world: World) -> tuple[Pairs, Pairs]:
+def _counterparts(name: str, world: World) -> Iterator[Elsewhere]:
+    """What the function that takes back the whole of this one does to that end."""
+    own = world.functions.get(name)
+    for other in world.functions.values() if own is not None else ():
+        if own is not None and other.path == own.path and undoes(other.name, name):
+            for step in other.undoing:
+                yield Elsewhere(other.name, step)
+
+
+def _pairs_by_name(
+    graph: Graph, knowledge: Knowledge, world: World, others: tuple[Elsewhere, ...]
+) -> tuple[Pairs, Pairs]:
     calls = list(_calls(graph))
-    undoing = [
-        c
+    undoing = {
+        (c.text, tuple(object_of(kid) for kid in c.kids)): ""
         for c, _ in calls
-        if not _UNDOING.isdisjoint(words_of(c.text)) and not _NEVER.search(c.text)
-    ]
-    acquires: dict[str, dict[int | None, set[str]]] = {}
+        if ends(c.text) and not _NEVER.search(c.text)
+    }
+    for other in others:
+        if not _NEVER.search(other.step.call):
+            undoing.setdefault((other.step.call, other.step.keys), other.function)
     if not undoing:
         return {}, {}
+    acquires: dict[str, dict[int | None, set[str]]] = {}
     for call, target in calls:
-        if (
-            call.text in knowledge.acquires
-            or call.text in knowledge.takes
-            or _NEVER.search(call.text)
-        ):
+        known = call.text in knowledge.acquires or call.text in knowledge.takes
+        if known or _NEVER.search(call.text) or not (does(call.text) or may_give(call.text)):
             continue
-        if _INVERSE.keys().isdisjoint(words_of(call.text)):
-            continue
-        for undo in undoing:
-            if undo.text in knowledge.drops or not undoes(undo.text, call.text):
+        for (undo, keys), elsewhere in undoing.items():
+            if undo in knowledge.drops:
                 continue
-            handle = _common(call, target, undo)
+            handle = _common(call, target, undo, keys, elsewhere=bool(elsewhere))
             if handle is not _NOTHING:
-                acquires.setdefault(call.text, {}).setdefault(handle, set()).add(undo.text)
+                acquires.setdefault(call.text, {}).setdefault(handle, set()).add(undo)
     found: dict[str, tuple[Pair, ...]] = {}
     by_release: dict[str, tuple[Pair, ...]] = {}
     for name, handles in acquires.items():
@@ -161,18 +87,30 @@ def _pairs_by_name(graph: Graph, knowledge: Knowledge, world: World) -> tuple[Pa
 _NOTHING = -9
 
 
-def _common(call: Expr, target: str, undo: Expr) -> int | None:
+def _common(
+    call: Expr, target: str, undo: str, keys: tuple[str, ...], *, elsewhere: bool
+) -> int | None:
     """Which argument of the call (``None``: its result) the undoing call names too."""
-    keys = {object_of(kid) for kid in undo.kids} - {"", "NULL"}
-    if target and target in keys:
-        return None
-    if not call.kids and not undo.kids:
+    opposite = undoes(undo, call.text)
+    named = _fields(keys) if elsewhere else set(keys) - {"", "NULL"}
+    if target and (last_field(target) if elsewhere else target) in named:
+        given = may_give(call.text) and takes_back(undo) and not elsewhere
+        return None if opposite or given else _NOTHING
+    if not opposite:
+        return _NOTHING
+    if not call.kids and not keys:
         return -1
     for position, kid in enumerate(call.kids):
         key = object_of(kid)
-        if key in keys and not is_nought(kid) and "[" not in key:
+        if key.isupper() or not key or "[" in key or is_nought(kid):
+            continue
+        if (last_field(key) if elsewhere else key) in named:
             return position
     return _NOTHING
+
+
+def _fields(keys: tuple[str, ...]) -> set[str]:
+    return {last_field(key) for key in keys} - {"", "NULL"}
 
 
 def _calls(graph: Graph) -> Iterator[tuple[Expr, str]]:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from vreview.analysis.custody import custody_of
 from vreview.analysis.evaluate import Moment
-from vreview.analysis.expr import Expr, K
+from vreview.analysis.expr import Expr, K, last_field
 from vreview.analysis.graph import Graph, Op, Way
-from vreview.analysis.held import Custody, settled
+from vreview.analysis.held import Custody, Elsewhere, settled
 from vreview.analysis.state import (
     JUMPED,
     NOT_ZERO,
@@ -92,6 +92,16 @@ class Exits:
         for undone in self.undone.get((resource.pair, resource.key, resource.line), ()):
             if given <= undone.gone:
                 return undone
+        return None
+
+    def elsewhere(self, resource: Resource) -> Elsewhere | None:
+        """The function that takes back the whole of this one gives it back."""
+        releases = self.custody.undoing(resource)
+        names = {last_field(name) for name in (resource.key, *resource.also)}
+        for other in self.custody.elsewhere:
+            keys = {last_field(key) for key in other.step.keys if key}
+            if other.step.call in releases and (not names.isdisjoint(keys) or not keys):
+                return other
         return None
 
     def _left_out(self, exit_: Exit, resource: Resource) -> bool:

@@ -76,6 +76,7 @@ class Graph:
     nodes: tuple[Node, ...]
     locals: frozenset[str]
     arms: Mapping[int, int] = field(default_factory=dict)
+    name: str = ""
 
 
 ENTRY, EXIT, SINK = 0, 1, 2
@@ -88,7 +89,7 @@ def build(function: Function, iterators: Mapping[int, str], knowledge: Knowledge
     end = builder.statement(function.body, [(ENTRY, Way.NEXT, None)], 0)
     builder.bind(end, EXIT)
     builder.resolve()
-    return Graph(tuple(builder.nodes), frozenset(builder.locals), builder.arms)
+    return Graph(tuple(builder.nodes), frozenset(builder.locals), builder.arms, function.name)
 
 
 class _Builder:

@@ -24,7 +24,7 @@ from vreview.analysis.state import (
     below,
     variables_of,
 )
-from vreview.analysis.summary import World
+from vreview.analysis.summary import Undoing, World
 
 Pairs = Mapping[str, tuple[Pair, ...]]
 _ROOT = re.compile(r"\w+")
@@ -32,6 +32,10 @@ ANY = -2
 """As ``release_arg``: whichever argument names it."""
 _TELLS_ERROR = frozenset({"PTR_ERR", "IS_ERR", "IS_ERR_OR_NULL", "PTR_ERR_OR_ZERO", "ERR_CAST"})
 _MOST = 24
+_PRINTS = re.compile(
+    r"^(dev|pr|netdev|netif|wiphy|drm|dbg|trace|acpi_handle|v4l2)_(err|warn|info|dbg|debug|notice|crit"
+    r"|emerg|alert)|printk|_(err|warn|dbg|debug)$|^(dprintk|trace_\w+)$"
+)
 _UNDOES = re.compile(
     r"(^|_)(free|put|release|destroy|remove|del|delete|unregister|cleanup|clean|exit|fini|uninit|deinit"
     r"|teardown|shutdown|stop|close|drop|disable|detach|disconnect|abort|kill|term|reset|unwind|undo"
@@ -47,6 +51,14 @@ def object_of(expr: Expr) -> str:
     return expr.key
 
 
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A step that ``function`` undoes, which takes back the whole of the one that is looked at."""
+
+    function: str
+    step: Undoing
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Custody:
     """The pairs that hold in one function, and its variables that are another name for something:
@@ -58,6 +70,7 @@ class Custody:
     acquires: Pairs = field(default_factory=dict)
     releases: Pairs = field(default_factory=dict)
     same: Mapping[str, str] = field(default_factory=dict)
+    elsewhere: tuple[Elsewhere, ...] = ()
 
     def named(self, expr: Expr) -> str:
         """What an argument names, by its first name."""
@@ -155,14 +168,22 @@ class Custody:
         if not state.held:
             return state
         below_it = self.world.calls_below(call.text)
-        for kid in call.kids:
-            if kid.kind is K.NAME:
-                below_it = below_it | self.world.calls_below(kid.text) | {kid.text}
+        handed_on = frozenset(
+            name
+            for kid in call.kids
+            if kid.kind is K.NAME
+            for name in (kid.text, *self.world.calls_below(kid.text))
+        )
         for resource in tuple(state.held.values()):
-            if below_it and not below_it.isdisjoint(self.undoing(resource)):
-                state = _drop(state, resource)
+            undoing = self.undoing(resource)
+            if call.text in undoing:
                 continue
-            if call.text in self.undoing(resource):
+            if not handed_on.isdisjoint(undoing) or (
+                resource.call not in below_it
+                and not below_it.isdisjoint(undoing)
+                and self._reaches(call, resource)
+            ):
+                state = _drop(state, resource)
                 continue
             if self._undoes_more(call, resource):
                 state = _handed(state, resource, Handed("given", call.text, call.line))
@@ -190,6 +211,16 @@ class Custody:
     def _all_releases(self, pair: Pair) -> frozenset[str]:
         return pair.releases | self.knowledge.undoes.get(pair.name, frozenset())
 
+    def _reaches(self, call: Expr, resource: Resource) -> bool:
+        """The callee, which gives back such things, can have this one."""
+        if resource.key.endswith("()") or resource.kind not in ("memory", "reference", "named"):
+            return True
+        given = {self.named(kid) for kid in call.kids} - {""}
+        keys = (resource.key, *resource.also)
+        return any(below(key, owner) for key in keys for owner in given) or (
+            not resource.local and "->" not in resource.key
+        )
+
     def _undoes_more(self, call: Expr, resource: Resource) -> bool:
         """By its name the call ends something of which nothing is known, and it gets the object,
         or one that it lies in or behind."""
@@ -201,7 +232,10 @@ class Custody:
 
     def _only_looks(self, call: Expr, position: int, resource: Resource) -> bool:
         """Only borrowed, or the callee is in view and neither stores nor releases it."""
-        if resource.borrowed or call.text in self.knowledge.borrowers:
+        name = call.text
+        if resource.borrowed or name in self.knowledge.borrowers or name in _TELLS_ERROR:
+            return True
+        if _PRINTS.search(name):
             return True
         summary = self.world.functions.get(call.text)
         return summary is not None and position not in summary.keeps

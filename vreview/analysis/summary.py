@@ -169,7 +169,7 @@ def summarise_function(
         result=result,
         undoing=tuple(
             Undoing(expr.text, tuple(object_key(kid) for kid in expr.kids), expr.line)
-            for expr in _expressions(graph)
+            for expr in expressions
             if expr.kind is K.CALL and expr.text.isidentifier() and ends(expr.text)
         ),
     )
