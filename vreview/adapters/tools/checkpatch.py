@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """checkpatch.pl, the tree's own: the form of one patch. Needs perl, and no build.
 
-What it would ask git (does the commit of a Fixes: line exist?) is not asked.
+What it would ask git (does the commit of a Fixes: line exist?) is not asked, and that a file was
+added is not told: it says so of every new file, in MAINTAINERS or not.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ _SCRIPT = "scripts/checkpatch.pl"
 _ITS_LISTS = ("scripts/spelling.txt", "scripts/const_structs.checkpatch")
 _OPTIONS = (
     "--no-tree", "--patch", "--terse", "--showfile", "--show-types", "--no-summary",
-    "--color=never", "--ignore=UNKNOWN_COMMIT_ID",
+    "--color=never", "--ignore=UNKNOWN_COMMIT_ID,FILE_PATH_CHANGES",
 )  # fmt: skip
 # What a diff that came without its mail would always be told.
 _OF_A_MAIL = "COMMIT_MESSAGE,MISSING_SIGN_OFF"
