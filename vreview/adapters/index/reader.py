@@ -21,7 +21,7 @@ from vreview.analysis.packed import pack
 from vreview.analysis.reading import read_file
 from vreview.analysis.summary import Callback, FunctionSummary
 
-_FUNCTION = frozenset({"name", "path"})
+_FUNCTION = frozenset({"name", "path", "undoing"})  # the last is asked of functions in view only
 _CALLBACK = frozenset({"function", "path"})
 
 

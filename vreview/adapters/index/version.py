@@ -14,7 +14,7 @@ from vreview.analysis.summary import Callback, FunctionSummary
 
 READERS = (
     "excerpt", "exported", "expr", "fate", "graph", "knowledge", "mask", "packed", "reading",
-    "summary", "syntax",
+    "summary", "syntax", "verbs",
 )  # fmt: skip
 """The modules of ``analysis`` that a summary comes from."""
 
