@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from threading import Lock
 
@@ -59,6 +58,8 @@ class Session:
 
     def ask(self, asked: Sequence[tuple[SecondEye, Look]]) -> list[Seen | None]:
         """The answers in the order of ``asked``; None where a tool could not give any."""
+        from concurrent.futures import ThreadPoolExecutor  # lint without tools does without
+
         pool = ThreadPoolExecutor(max_workers=max(1, self.panel.jobs))
         try:
             return list(pool.map(lambda one: self._ask_one(*one), asked))

@@ -18,7 +18,7 @@ from vreview.adapters.mail.folders import bytes_at
 from vreview.adapters.reporters.lintreport import lint_text, lint_value
 from vreview.app.kept import as_told, keepable
 from vreview.app.lint import LintResult, lint
-from vreview.app.secondeyes import look_at_series, with_others
+from vreview.app.panel import Panel
 from vreview.app.versions import earlier, version_of
 from vreview.cli.boundary import Exit
 from vreview.cli.options import (
@@ -41,6 +41,7 @@ from vreview.model.observation import Severity
 from vreview.model.review import Applied, Finding, Settled
 from vreview.model.series import Series
 from vreview.parse.lone import is_bare_diff, series_of_diff
+from vreview.ports import Repo
 
 
 class LintFormat(StrEnum):
@@ -94,7 +95,7 @@ def lint_command(
         ours = lint(
             found, repo=repo if applied else None, applied=applied, rulebook=book, index=index
         )
-        return with_others(ours, look_at_series(found, applied, repo=repo, panel=panel))
+        return _with_others(ours, found, applied, repo=repo, panel=panel)
 
     def settle(linted: _Linted, before: Found | None = None) -> Settled:
         now = version_of(linted.series, linted.result)
@@ -127,6 +128,16 @@ def lint_command(
         _print_json(_value(" ".join(series), told, done.result), form)
     status = _exit(told.findings)
     return status if status or done.result.whole else Exit.CANNOT_TELL
+
+
+def _with_others(
+    ours: LintResult, found: Series, applied: Applied | None, *, repo: Repo | None, panel: Panel
+) -> LintResult:
+    if not panel.eyes:
+        return ours
+    from vreview.app.secondeyes import look_at_series, with_others  # takes a while to import
+
+    return with_others(ours, look_at_series(found, applied, repo=repo, panel=panel))
 
 
 @dataclass(frozen=True, slots=True)
