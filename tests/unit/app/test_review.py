@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import pytest
 from vreview.app.journal import Journal
 from vreview.app.lint import LintResult
 from vreview.app.review import ReviewTools, review
-from vreview.app.trial import Lab
+from vreview.app.trial import Lab, Side
 from vreview.model.bench import Better, Metric, Mode, Samples
 from vreview.model.kernel import Kernel, KernelConfig, KernelKey, Toolchain
 from vreview.model.observation import (
@@ -29,6 +29,7 @@ from vreview.model.review import (
     AppliedPatch,
     Base,
     BaseReason,
+    Finding,
     How,
     Review,
     Stage,
@@ -323,3 +324,37 @@ def test_perf_alone_builds_no_test_kernel(tmp_path: Path) -> None:
     machine = Machine(tmp_path)
     _review(machine, stages=frozenset({Stage.PERF}))
     assert not [w for w in machine.work if "test" in w or "smoke" in w]
+
+
+def _with_others(machine: Machine, asked: list[str]) -> ReviewTools:
+    def others(series: Series, applied: Applied, built: Mapping[Side, Built]) -> LintResult:
+        asked.append(" ".join(f"{side.value}={one.state.value}" for side, one in built.items()))
+        finding = Finding(replace(_warning("odd"), origin=Origin.TOOL, tool="sparse"), 1)
+        return LintResult((finding,), ("smatch is not installed",), 7.0)
+
+    return replace(machine.tools(), others=others)
+
+
+def test_tools_that_need_a_build_are_asked_once_about_both(tmp_path: Path) -> None:
+    asked: list[str] = []
+    machine = Machine(tmp_path)
+    stages = frozenset({Stage.LINT, Stage.BUILD})
+    tools = _with_others(machine, asked)
+    for _ in range(2):
+        result = review(_series(), stages=stages, tools=tools, no_tree=False)
+        assert [(f.observation.tool, f.patch) for f in result.findings] == [("sparse", 1)]
+        assert "smatch is not installed" in result.remarks
+        assert result.verdict is Verdict.NEW_PROBLEMS
+    assert asked == ["base=built tip=built"]
+    (lint,) = [stage.seconds for stage in result.stages if stage.stage is Stage.LINT]
+    assert lint >= 7.0
+
+
+@pytest.mark.parametrize("stages", [{Stage.BUILD}, {Stage.LINT}], ids=["no lint", "no build"])
+def test_tools_that_need_a_build_want_a_build_and_a_reader(
+    tmp_path: Path, stages: set[Stage]
+) -> None:
+    asked: list[str] = []
+    tools = _with_others(Machine(tmp_path), asked)
+    review(_series(), stages=frozenset(stages), tools=tools, no_tree=False)
+    assert asked == []
