@@ -324,6 +324,22 @@ class World:
             return self.library.function(name)
         return known
 
+    def may_give(self, name: str, *, deepest: int = 4) -> frozenset[str]:
+        """What kinds of constant ``name`` may give back (as ``FunctionSummary.gives``), those of
+        functions whose result it hands on included; ``unknown`` where one of them is not known."""
+        kinds: set[str] = set()
+        todo, seen = [(name, 0)], {name}
+        while todo:
+            at, depth = todo.pop()
+            function = self.function(at)
+            if function is None or depth > deepest:
+                kinds.add("unknown")
+                continue
+            kinds |= function.gives
+            todo += [(callee, depth + 1) for callee in sorted(function.forwards - seen)]
+            seen |= function.forwards
+        return frozenset(kinds - {"call"})
+
     def find(
         self, name: str, facts: Callable[[FunctionSummary], Sequence[Fact]], *, deepest: int = 6
     ) -> Found | None:
