@@ -12,7 +12,7 @@ from enum import Enum, auto
 
 from vreview.analysis.complaint import by_name
 from vreview.analysis.evaluate import Moment
-from vreview.analysis.expr import Expr, K, is_nought
+from vreview.analysis.expr import K, is_nought
 from vreview.analysis.knowledge import Knowledge
 from vreview.analysis.state import Turn
 from vreview.analysis.summary import World
@@ -74,8 +74,8 @@ def _why(turn: Turn | None, complaint: str, label: str, knowledge: Knowledge, wo
     if turn is not None:
         if turn.told:
             return Why.TOLD
-        if _is_error_test(turn.expr):
-            return Why.ERROR_POINTER if turn.truth else Why.OTHER
+        if is_error_pointer(turn):
+            return Why.ERROR_POINTER
         if found_zero(turn) and _gives_memory(turn.callee, knowledge):
             return Why.NO_MEMORY
         if found_failure(turn) and gives_errno(turn.callee, knowledge, world):
@@ -87,8 +87,10 @@ def _why(turn: Turn | None, complaint: str, label: str, knowledge: Knowledge, wo
     return Why.LABELLED if _ERROR_LABEL.search(label) else Why.OTHER
 
 
-def _is_error_test(expr: Expr) -> bool:
-    return expr.kind is K.CALL and expr.text in ("IS_ERR", "IS_ERR_OR_NULL")
+def is_error_pointer(turn: Turn) -> bool:
+    """The condition found an error pointer."""
+    tested = turn.expr.kind is K.CALL and turn.expr.text in ("IS_ERR", "IS_ERR_OR_NULL")
+    return tested and turn.truth
 
 
 def found_zero(turn: Turn) -> bool:

@@ -101,7 +101,7 @@ def _cause(moment: Moment, function: FunctionFacts, odd: frozenset[int]) -> Caus
     if value is None or value.kind not in _SUCCESS or moment.state.blind:
         return None
     cause = cause_of(moment, function.knowledge, function.world)
-    if cause is None or cause.why is Why.TOLD or value.site >= cause.line:
+    if cause is None or cause.why is Why.TOLD or _set_since(value, cause, function):
         return None
     if cause.why not in _SURE and (
         (cause.why is not Why.LABELLED and cause.leaves not in odd) or _meant(value, function)
@@ -116,6 +116,15 @@ def _cause(moment: Moment, function: FunctionFacts, odd: frozenset[int]) -> Caus
     if value.kind is not V.ZERO and cause.why not in _SURE and cause.leaves not in odd:
         return None
     return cause
+
+
+def _set_since(value: Value, cause: Cause, function: FunctionFacts) -> bool:
+    """The variable got its value after the failure. A call's result may stand further down in a
+    loop and still be older."""
+    if not value.name:
+        return value.site >= cause.line
+    labels = [n.line for n in function.graph.nodes if n.op is Op.LABEL and n.name == cause.label]
+    return bool(cause.label) and any(line <= value.site for line in labels)
 
 
 def _meant(value: Value, function: FunctionFacts) -> bool:

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""An error number is stored in a variable, and on no path behind it does anybody read it.
+
+The usual form is ``ret = -EINVAL; goto out;`` where ``out:`` ends in ``return 0``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vreview.analysis.expr import Expr, K
+from vreview.analysis.facts import FileFacts, FunctionFacts
+from vreview.analysis.hit import Hit, HitStep
+from vreview.analysis.unread import Store, unread_stores
+
+RULE = "lost-error"
+
+
+def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
+    """One hit for each variable: the first store that is lost."""
+    del file
+    if function.function.result == "void" or not function.summary.name:
+        return
+    errnos = function.knowledge.errnos
+    seen: set[str] = set()
+    for store in unread_stores(function.graph):
+        errno = _errno(store.value, errnos)
+        if errno and store.name not in seen:
+            seen.add(store.name)
+            yield _hit(function, store, errno)
+
+
+def _errno(value: Expr, errnos: frozenset[str]) -> str:
+    if value.kind is K.UNARY and value.text == "-" and value.kids[0].text in errnos:
+        return f"-{value.kids[0].text}"
+    return "its errno" if value.kind is K.CALL and value.text == "PTR_ERR" else ""
+
+
+def _hit(function: FunctionFacts, store: Store, errno: str) -> Hit:
+    return Hit(
+        rule=RULE,
+        function=function.name,
+        line=store.line,
+        subject=store.name,
+        words=(("variable", store.name), ("errno", errno), ("function", function.name)),
+        steps=(HitStep(store.line, f"`{store.name} = {errno}`, which nothing reads afterwards"),),
+    )
