@@ -17,6 +17,7 @@ from vreview.analysis.spans import spans_of
 from vreview.app.lint import LintResult
 from vreview.app.panel import Panel, Session
 from vreview.app.placing import added_line, attributed, in_functions, in_patch
+from vreview.app.quiet import few
 from vreview.app.states import TreeStates, Whole, is_kernel_c
 from vreview.app.trial import Side
 from vreview.logic.delta import delta, with_moves_settled
@@ -58,7 +59,7 @@ def look_at_series(
         *_of_files(scene, of_files, session, lambda side, _: nullcontext(scene.shown(side))),
     )
     said = (*(scene.strange if of_files else ()), *session.remarks())
-    return LintResult(findings, said, panel.clock() - begun)
+    return LintResult(few(seconded((), findings)), said, panel.clock() - begun)
 
 
 def look_at_builds(

@@ -53,6 +53,7 @@ class Eye:
     install: str = "apt-get install finder"
     word: str = "wrong"
     category: Category = Category.OTHER
+    severity: Severity = Severity.WARNING
     fails_on: str = ""
     failure: OurFailure | HostileInput = field(
         default_factory=lambda: CommandFailed(("finder",), 9, output="core dumped")
@@ -73,7 +74,7 @@ class Eye:
         return Seen(
             tuple(
                 Observation(
-                    Origin.TOOL, self.name, rule, Severity.WARNING, Confidence.HIGH,
+                    Origin.TOOL, self.name, rule, self.severity, Confidence.HIGH,
                     self.category, Place(at.file, n), f"{self.word} thing",
                 )
                 for n, line in enumerate(text.splitlines(), start=1)
@@ -205,6 +206,14 @@ def test_a_patch_is_shown_as_a_mail_and_its_remarks_are_new() -> None:
     assert mail.startswith("From: A Tester <tester@example.org>\n")
     assert "Subject: [PATCH] demo: 1\n\n" in mail
     assert [(f.patch, f.observation.place.file) for f in result.findings] == [(1, "")]
+
+
+def test_of_many_notes_of_a_kind_three_are_told_and_one_says_how_many_there_were() -> None:
+    eye = Eye(severity=Severity.NOTE)
+    many = NONE + "".join(f"int wrong_{n};\n" for n in range(10))
+    found = _looked(NONE, many, eyes=[eye]).findings
+    assert [f.notes for f in found] == [(), (), ("and 7 more like it in this patch",)]
+    assert len(_looked(NONE, many, eyes=[Eye()]).findings) == 10
 
 
 def test_what_a_rule_and_a_tool_both_say_is_told_once() -> None:
