@@ -19,8 +19,9 @@ static int panel_probe(struct panel *panel)
 		panel_send(panel, 0);
 		return ret;
 	}
-	if (panel_send(panel, 3))
-		return -EIO;
+	ret = panel_send(panel, 3);
+	if (ret)
+		return ret;
 	(void)panel_send(panel, 2);
 	return 0;
 }
