@@ -81,6 +81,7 @@ def test_a_loss_without_figures_is_asked_about_once_a_series() -> None:
     "text",
     [
         "It improves throughput by 5%: 2.10 Mpps before, 2.21 Mpps after.",
+        "About 0.6% PPS improvement.\nBefore, packets per second were 234026.\nAfter: 235537.",
         "At most 50% of the slots are used, and 10% more memory is needed.",
         "Performance improves by 5%.\n\nbase   100  101  102\nnow    105  106  107\n",
     ],

@@ -33,6 +33,10 @@ _BEFORE = re.compile(r"[^\d.;!?]{0,50}?[(\[:]\s*(?:[a-z]+\s*)?")
 _BEFORE_FROM = re.compile(r"[^\d.;!?]{0,50}?")
 _UP = re.compile(r"\b(?:increas|rais|r[io]se|grow|grew|gain|boost)\w*", re.IGNORECASE)
 _DOWN = re.compile(r"\b(?:reduc|decreas|drop|lower|cut|shr[iu]nk|fell|fall)\w*", re.IGNORECASE)
+_LAST_WORD = re.compile(rf".*(?:{_UP.pattern}|{_DOWN.pattern})", re.IGNORECASE)
+_OTHER_VERB = re.compile(
+    r"\b(?:went|goes|go|going|is|was|are|were|improv\w*|chang\w*|mov\w*|shift\w*)\b", re.IGNORECASE
+)
 _RATE = re.compile(r"pps|bps|/s(?:ec)?$|ops|iops|tps", re.IGNORECASE)
 
 
@@ -111,6 +115,8 @@ def _against(text: str, pair: Pair) -> str:
     if not pair.ordered or not text[pair.start :].startswith("from"):
         return ""
     clause = re.split(r"[,;(:]|\b(?:and|but|while|which|so)\b", text[: pair.start])[-1]
+    if _OTHER_VERB.search(_LAST_WORD.sub("", clause)):
+        return ""
     up: list[str] = _UP.findall(clause)
     down: list[str] = _DOWN.findall(clause)
     rises = pair.after.span.low > pair.before.span.high

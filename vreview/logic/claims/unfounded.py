@@ -42,6 +42,11 @@ _MEASURED = re.compile(
     re.IGNORECASE,
 )
 _NO_TABLE = re.compile(r"[{};@]|\d:\d\d|\(-\)")
+_COUNTED = re.compile(
+    r"(?:per (?:second|sec|minute)|latency|throughput|average|\bavg|\bmean|median|cycles|before|"
+    r"after)\b.*?(?<![\w.])(?:\d{4,}|\d+\.\d+)(?!\w|\.\d|\s?%)",
+    re.IGNORECASE,
+)
 _ROW = re.compile(rf"(?:.*?(?<![\w.]){NUMBER}){{3}}")
 
 
@@ -109,6 +114,8 @@ def _first(message: Message, passage: Passage) -> Claim | None:
 
 def _has_figures(message: Message) -> bool:
     """Two measured figures, or two lines with three numbers: what a change is computed from."""
-    measured = sum(len(_MEASURED.findall(line)) for line in message.lines)
+    measured = sum(
+        max(len(_MEASURED.findall(line)), bool(_COUNTED.search(line))) for line in message.lines
+    )
     rows = [line for line in message.lines if _ROW.match(line) and not _NO_TABLE.search(line)]
     return measured >= 2 or len(rows) >= 2
