@@ -111,9 +111,22 @@ def _assignments(function: Walked) -> Iterable[Expr]:
                 yield expr
 
 
+def _changed(function: Walked) -> Iterable[str]:
+    """The variables that the function gives another value."""
+    for node in function.graph.nodes:
+        for expr in walk(node.expr) if node.expr is not None else ():
+            if expr.kind in (K.ASSIGN, K.UPDATE) and expr.kids[0].kind is K.NAME:
+                yield expr.kids[0].text
+
+
 def _ends(function: Walked) -> Ends:
     returns = list(function.flow.returns())
-    parameters = {name: i for i, name in enumerate(function.function.parameters) if name}
+    changed = frozenset(_changed(function))
+    parameters = {
+        name: i
+        for i, name in enumerate(function.function.parameters)
+        if name and name not in changed
+    }
     if not returns or any(m.state.blind for m in returns):
         return _NOTHING
     pointer = "*" in function.function.result

@@ -72,6 +72,7 @@ class Evaluator:
         self.world = world
         self.locals = graph.locals
         self.moments: list[Moment] = []
+        self.paired = locks.paired(graph, knowledge)
         self.arrays = self._bulk_arrays(graph)
         self.custody = custody_of(graph, knowledge, world)
 
@@ -235,7 +236,9 @@ class Evaluator:
                 elif inner.kind is K.CALL:
                     drop = self.knowledge.drops.get(inner.text)
                     if drop is not None:
-                        state = locks.drop(state, lock_key(inner, drop.arg), drop.family)
+                        state = locks.drop(
+                            state, lock_key(inner, drop.arg), drop.family, inner.line
+                        )
                     state = self._lose_given(state, inner)
         return None, state
 
@@ -337,6 +340,9 @@ class Evaluator:
         kept = state.locks
         if kept and plain:
             kept = tuple(h for h in kept if not _mentions(h.key, key))
+        if state.shed and plain and any(_mentions(k, key) for k, _ in state.shed):
+            shed = {k: how for k, how in state.shed.items() if not _mentions(k[0], key)}
+            state = replace(state, shed=shed)
         state = held.overwritten(state, key)
         return replace(state, values=values, tests=tests, locks=kept)
 
@@ -371,7 +377,12 @@ class Evaluator:
             return locks.take(expr, lock, state)
         drop = self.knowledge.drops.get(expr.text)
         if drop is not None:
-            return None, locks.drop(state, lock_key(expr, drop.arg), drop.family)
+            return None, locks.drop(state, lock_key(expr, drop.arg), drop.family, expr.line)
+        if expr.text in self.paired:
+            lock, takes = self.paired[expr.text]
+            if takes:
+                return locks.take(expr, lock, state)
+            return None, locks.drop(state, lock_key(expr, lock.arg), lock.family, expr.line)
         if state.stores:
             state = self._release_kept(expr, state)
         state = freed.given_back(expr, self.knowledge, self.world, state)

@@ -19,11 +19,12 @@ from vreview.analysis.held import handed, mentioned, seen_only
 from vreview.analysis.knowledge import Knowledge
 from vreview.analysis.plan import Plan, plan_for
 from vreview.analysis.refine import refine, turn_of
-from vreview.analysis.state import JUMPED, Fled, State, V, Value
+from vreview.analysis.state import JUMPED, Fled, State, V, Value, variables_of
 from vreview.analysis.summary import World
 
 MOST_STEPS = 6000
 MOST_STATES = 300
+_STEPS_OVER = re.compile(r"^h?list_for_each_entry(?!\w*safe)")
 _CROWDED = 8
 _ERROR_LABEL = re.compile(
     r"^_*(err|error|fail|failed|failure|bad|unwind|undo|rollback|abort|free|release|unlock|put)"
@@ -93,6 +94,10 @@ class _Walker:
             values = {name: value for name, value in values.items() if name in live}
         if any(text not in tests for text in remembered):
             remembered = {text: t for text, t in remembered.items() if text in tests}
+        if state.shed:
+            shed = {lock: how for lock, how in state.shed.items() if lock[0] in live}
+            if len(shed) < len(state.shed):
+                state = replace(state, shed=shed)
         if state.freed or state.pending:
             state = lasting(state, self.graph.locals, live, crowded=crowded)
         state = replace(state, values=values, tests=remembered, failed=None, complaint="")
@@ -183,6 +188,9 @@ class _Walker:
 
     def _iterate(self, name: str, expr: Expr, state: State) -> State:
         flat = list(_arguments(expr))
+        gone = state.freed.get(flat[0].key) if _STEPS_OVER.search(name) else None
+        if gone is not None and gone.line >= expr.line:  # freed in the loop, not before it
+            self.evaluator.note(Seen.DEREF, flat[0], state, None)
         for position, argument in enumerate(flat):
             known = state.values.get(argument.key) if argument.kind is K.NAME else None
             if known is not None and (position < 2 or known.kind is V.UNSET):
@@ -191,7 +199,9 @@ class _Walker:
             if position == 1 and name in self.knowledge.reads_through:
                 self.evaluator.dereferenced(argument, known or value, state)
         for position, argument in enumerate(flat):
-            if argument.kind is K.NAME and (position < 2 or argument.text in state.freed):
+            if argument.kind is K.NAME and (
+                position < 2 or any(argument.text in variables_of(key) for key in state.freed)
+            ):
                 state = self.evaluator.kill(state, argument.text)
         return replace(state, failed=None)
 

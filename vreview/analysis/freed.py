@@ -6,6 +6,7 @@ Pure steps from state to state. Who looks at such an object is the checks' busin
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -15,6 +16,8 @@ from vreview.analysis.knowledge import Knowledge
 from vreview.analysis.state import Freed, Pending, State, V, Value, below
 from vreview.analysis.summary import World
 
+_MOVES = re.compile(r"\[.*(->|\(|\[)")  # an index that changes without being assigned by name
+
 
 def ended(call: Expr, knowledge: Knowledge, world: World) -> Iterator[tuple[str, Freed]]:
     """The keys of the objects that the call gives back whatever it returns."""
@@ -22,7 +25,7 @@ def ended(call: Expr, knowledge: Knowledge, world: World) -> Iterator[tuple[str,
     if free is not None:
         arg = call.kids[free.arg] if free.arg < len(call.kids) else None
         key = "" if arg is None else holder_of(arg) if free.holder else object_of(arg)
-        if key:
+        if key and not _MOVES.search(key):
             yield key, Freed(call.text, call.line, free.sure)
     elif world.endings is not None:
         for position, suffix, freed in world.endings.of(call.text).always:

@@ -211,6 +211,7 @@ class Knowledge:
     undoes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     iterators: Mapping[str, Walker] = field(default_factory=dict)
     borrowers: frozenset[str] = frozenset()
+    halfway: Mapping[str, str] = field(default_factory=dict)
     frees: Mapping[str, Free] = field(default_factory=dict)
     err_pointer: frozenset[str] = frozenset()
     null_pointer: frozenset[str] = frozenset()
@@ -291,6 +292,11 @@ def knowledge_from(tables: Mapping[str, Mapping[str, object]]) -> Knowledge:
             if stem.startswith("resources")
             for name in _Table(stem, tables[stem]).names("borrowers")
         ),
+        halfway={
+            call: row.text("kind")
+            for row in _Table("waiters", tables.get("waiters", {})).rows("halfway")
+            for call in sorted(row.names("calls"))
+        },
         frees=dict(_frees(_Table("frees", tables.get("frees", {})))),
         err_pointer=_agreed(conventions, "err_pointer"),
         null_pointer=_agreed(conventions, "null_pointer"),

@@ -7,10 +7,12 @@ Pure steps from state to state; which calls take and drop is the knowledge's to 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
-from vreview.analysis.expr import Expr, K, last_field, object_key
-from vreview.analysis.knowledge import LockCall
+from vreview.analysis.expr import Expr, K, last_field, object_key, walk
+from vreview.analysis.graph import Graph, Op
+from vreview.analysis.knowledge import Knowledge, LockCall
 from vreview.analysis.state import Held, State, V, Value
 from vreview.analysis.state import take as hold
 from vreview.analysis.summary import World, lock_key
@@ -20,6 +22,34 @@ _LETS_GO = re.compile(
     r"|commit|restart|suspend|_stop\b|destroy|free",
     re.IGNORECASE,
 )
+_NOT_OURS = re.compile(r"page|folio|buffer|inode|_bh$|rq_|^unlock_|hand")
+UNSURE = "unsure"
+
+
+def paired(graph: Graph, knowledge: Knowledge) -> Mapping[str, tuple[LockCall, bool]]:
+    """Calls of this function that are a pair by their names, ``x_lock(o)`` and ``x_unlock(o)``, and
+    whose result nobody reads: how each locks, and whether it takes."""
+    calls: set[str] = set()
+    silent: dict[str, bool] = {}
+    bare: set[str] = set()
+    for node in graph.nodes:
+        for expr in walk(node.expr) if node.expr is not None else ():
+            if expr.kind is K.CALL and "lock" in expr.text and expr.text.isidentifier():
+                calls.add(expr.text)
+                alone = node.op is Op.EVAL and expr is node.expr
+                silent[expr.text] = silent.get(expr.text, True) and alone
+                if not expr.kids:
+                    bare.add(expr.text)
+    found: dict[str, tuple[LockCall, bool]] = {}
+    for name in calls:
+        if "unlock" not in name or name in knowledge.drops or _NOT_OURS.search(name):
+            continue
+        partner = name.replace("unlock", "lock", 1)
+        if partner in calls and silent[partner] and partner not in knowledge.takes:
+            arg = -1 if partner in bare else 0
+            how = LockCall(f"{partner}()", arg, "always", sleeps=False)
+            found |= {partner: (how, True), name: (how, False)}
+    return found
 
 
 def take(call: Expr, lock: LockCall, state: State) -> tuple[Value | None, State]:
@@ -30,20 +60,32 @@ def take(call: Expr, lock: LockCall, state: State) -> tuple[Value | None, State]
     return Value(V.RESULT, call.text, call.line, taken, lock.success), state
 
 
-def drop(state: State, key: str, family: str) -> State:
-    """The lock is no longer held."""
+def drop(state: State, key: str, family: str, line: int) -> State:
+    """The lock is no longer held, since ``line``."""
     kept = tuple(h for h in state.locks if not (h.key == key and h.family == family))
-    if len(kept) == len(state.locks):
+    shed = state.shed
+    if key and shed.get((key, family)) != str(line):
+        shed = {**shed, (key, family): str(line)}
+    if len(kept) == len(state.locks) and shed is state.shed:
         return state
-    return replace(state, locks=kept)
+    return replace(state, locks=kept, shed=shed)
 
 
 def lost_in_call(state: State, call: Expr, world: World) -> State:
     """Forget the locks that the callee, or whom it is handed to call, may drop."""
+    if state.shed:
+        state = _may_be_taken(state, call, world)
     if not state.locks:
         return state
     handed = [kid.text for kid in call.kids if kid.kind is K.NAME]
     fields = frozenset[str]().union(*map(world.drops_below, (call.text, *handed)))
+    if any(h.family.endswith("()") for h in state.locks):
+        below = world.calls_below(call.text)
+        fields |= {
+            last_field(h.key)
+            for h in state.locks
+            if h.family[:-2].replace("lock", "unlock", 1) in below
+        }
     unknown = call.text not in world.functions and bool(_LETS_GO.search(call.text))
     if not fields and not unknown:
         return state
@@ -53,7 +95,23 @@ def lost_in_call(state: State, call: Expr, world: World) -> State:
         for h in state.locks
         if last_field(h.key) not in fields and not (unknown and given & _owners(h.key))
     )
-    return replace(state, locks=kept)
+    if len(kept) == len(state.locks):
+        return state
+    lost = {(h.key, h.family): UNSURE for h in state.locks if h not in kept}
+    return replace(state, locks=kept, shed={**state.shed, **lost})
+
+
+def _may_be_taken(state: State, call: Expr, world: World) -> State:
+    """Whether a dropped lock is held again is not known after a call that may take it."""
+    given = {object_key(kid) for kid in call.kids}
+    if call.text in world.functions:
+        fields = world.takes_below(call.text)
+        doubt = {k for k in state.shed if last_field(k[0]) in fields}
+    else:
+        doubt = {k for k in state.shed if given & _owners(k[0])}
+    if all(state.shed[k] == UNSURE for k in doubt):
+        return state
+    return replace(state, shed={**state.shed, **dict.fromkeys(doubt, UNSURE)})
 
 
 def _owners(key: str) -> set[str]:

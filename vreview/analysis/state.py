@@ -179,8 +179,9 @@ Trace: TypeAlias = "tuple[Trace | None, int, str, Expr | None]"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class State:
-    """One abstract state. ``fell``: the line of the error label entered from above, ``JUMPED`` if one
-    was entered by a goto, 0 before any. ``fled``: the last goto. ``held`` by pair and key,
+    """One abstract state. ``fell``: the line of the error label entered from above, ``JUMPED`` if
+    one was entered by a goto, 0 before any. ``fled``: the last goto. ``shed``: locks (key,
+    family) that were dropped, and the line, or that may have been. ``held`` by pair and key,
     ``undone``: what of it was given back (evidence, no part of the identity), ``freed`` by key,
     ``pending`` by callee and line. ``blind``: something on this path was not visible. ``turn``:
     the condition that alone leads here, ``complaint``: the call that reported an error since
@@ -189,6 +190,7 @@ class State:
     values: Mapping[str, Value] = field(default_factory=dict)
     tests: Mapping[str, bool] = field(default_factory=dict)
     locks: tuple[Held, ...] = ()
+    shed: Mapping[tuple[str, str], str] = field(default_factory=dict)
     stores: Mapping[str, Store] = field(default_factory=dict)
     held: Mapping[tuple[str, str], Resource] = field(default_factory=dict)
     undone: tuple[Undone, ...] = ()
@@ -208,6 +210,7 @@ class State:
             frozenset(self.values.items()),
             frozenset(self.tests.items()),
             self.locks,
+            frozenset((lock, how == "unsure") for lock, how in self.shed.items()),
             frozenset(self.stores.items()),
             frozenset(self.held.items()),
             frozenset(self.freed.items()),
@@ -237,7 +240,10 @@ class State:
 def take(state: State, held: Held) -> State:
     """The state with one more lock."""
     words = f"`{held.call}({held.key})` takes the {held.family}"
-    return replace(state, locks=(*state.locks, held)).said(held.line, words)
+    shed = state.shed
+    if (held.key, held.family) in shed:
+        shed = {k: how for k, how in shed.items() if k != (held.key, held.family)}
+    return replace(state, locks=(*state.locks, held), shed=shed).said(held.line, words)
 
 
 _FREE_WORD = re.compile(r"(?<![\w>])[A-Za-z_]\w*")

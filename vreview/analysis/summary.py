@@ -315,6 +315,7 @@ class World:
         self.callback_names = frozenset(c.function for c in self.callbacks)
         self.endings: Endings | None = None
         self._drops: dict[str, frozenset[str]] = {}
+        self._takes: dict[str, frozenset[str]] = {}
         self._calls: dict[str, frozenset[str]] = {}
 
     def function(self, name: str) -> FunctionSummary | None:
@@ -378,6 +379,17 @@ class World:
                         todo.append(call.call)
             self._drops[name] = frozenset(fields)
         return self._drops[name]
+
+    def takes_below(self, name: str) -> frozenset[str]:
+        """The last members of all locks that ``name`` or a callee of it may take."""
+        if name not in self._takes:
+            fields: set[str] = set()
+            for below in (name, *self.calls_below(name)):
+                function = self.functions.get(below)
+                if function is not None:
+                    fields.update(fact.field for fact in function.takes)
+            self._takes[name] = frozenset(fields)
+        return self._takes[name]
 
     def calls_below(self, name: str) -> frozenset[str]:
         """Every call that ``name`` or a callee of it in view makes; empty if it is not in view."""

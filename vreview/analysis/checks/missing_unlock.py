@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from vreview.analysis.evaluate import Moment
 from vreview.analysis.facts import FileFacts, FunctionFacts, outcome
 from vreview.analysis.hit import Hit, HitStep
+from vreview.analysis.locks import paired
 from vreview.analysis.state import Held
 from vreview.analysis.summary import lock_key
 
@@ -32,7 +33,10 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
         return
     dropped, foreign = _drops(function, file)
     for held, moment in kept:
-        if (held.key, held.family, held.line) not in dropped or (held.key, held.family) in foreign:
+        if (held.key, held.family) in foreign:
+            continue
+        elsewhere = (held.key, held.family, held.line) not in dropped
+        if elsewhere and not any((k, f) == (held.key, held.family) for k, f, _ in dropped):
             continue
         if _by_design(held, returns):
             continue
@@ -44,6 +48,7 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
             subject=f"{held.key or held.family}",
             words=(("lock", held.key or held.family), ("call", held.call)),
             steps=(*moment.state.steps(), HitStep(line, f"returns with {held.key} held")),
+            weak=elsewhere,
         )
 
 
@@ -54,14 +59,19 @@ def _drops(
     nothing in sight took it."""
     dropped: set[tuple[str, str, int]] = set()
     foreign: set[tuple[str, str]] = set()
+    pairs = paired(function.graph, file.knowledge)
     for moment in function.flow.calls():
         drop = file.knowledge.drops.get(moment.expr.text) if moment.expr is not None else None
+        if drop is None and moment.expr is not None and moment.expr.text in pairs:
+            drop, takes = pairs[moment.expr.text]
+            drop = None if takes else drop
         if drop is None or moment.expr is None:
             continue
         key = lock_key(moment.expr, drop.arg)
         mine = [h for h in moment.state.locks if h.key == key and h.family == drop.family]
         dropped.update((key, drop.family, h.line) for h in mine)
-        if not mine and not moment.state.blind:
+        seen = mine or moment.state.blind or (key, drop.family) in moment.state.shed
+        if not seen:
             foreign.add((key, drop.family))
     return dropped, foreign
 

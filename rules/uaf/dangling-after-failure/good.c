@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Set to NULL, the object goes as well, and callers that do not free after the failure. */
+static int ring_setup(struct card *card)
+{
+	struct ring *ring = card->ring;
+
+	ring->slots = ring_alloc(8);
+	ring->names = ring_alloc(8);
+	if (ring_map(ring)) {
+		kfree(ring->slots);
+		ring->slots = NULL;
+		kfree(ring->names);
+		return -EIO;
+	}
+	return 0;
+}
+
+static struct ring *ring_make(struct card *card)
+{
+	struct ring *ring = kzalloc(sizeof(*ring), GFP_KERNEL);
+
+	ring->slots = ring_alloc(8);
+	if (ring_map(ring)) {
+		kfree(ring->slots);
+		kfree(ring);
+		return NULL;
+	}
+	return ring;
+}
+
+static void ring_free(struct ring *r)
+{
+	kfree(r->slots);
+}
+
+static void ring_close(struct ring *r)
+{
+	kfree(r->names);
+	kfree(r->slots);
+}
+
+static int card_open(struct card *card)
+{
+	int err = ring_setup(card);
+
+	if (err < 0) {
+		ring_free(card->ring);
+		return err;
+	}
+	err = card_start(card);
+	if (err)
+		ring_close(card->ring);
+	return err;
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+static int lamp_probe(struct platform_device *pdev, struct lamp *lamp)
+{
+	INIT_DELAYED_WORK(&lamp->blink, lamp_blink);
+	timer_setup(&lamp->timer, lamp_tick, 0);
+	return lamp_register(lamp);
+}
+
+static void lamp_remove(struct platform_device *pdev)
+{
+	struct lamp *lamp = platform_get_drvdata(pdev);
+
+	cancel_delayed_work(&lamp->blink); /* vreview: uaf/stopped-without-waiting */
+	del_timer(&lamp->timer); /* vreview: uaf/stopped-without-waiting */
+	lamp_unregister(lamp);
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Read before, looked up anew, only compared or printed, and another object of the same kind. */
+static void port_remove(struct port *port)
+{
+	int id = port->id;
+
+	device_unregister(&port->dev);
+	ida_free(&port_ids, id);
+}
+
+static int port_walk(struct device_node *root)
+{
+	struct device_node *np = of_get_child_by_name(root, "port");
+	int n;
+
+	n = of_property_count_strings(np, "clocks");
+	of_node_put(np);
+	np = of_get_child_by_name(root, "bus");
+	n += of_property_count_strings(np, "clocks");
+	of_node_put(np);
+	return np == root ? -EINVAL : n;
+}
+
+static void port_put(struct port *port, struct port *peer)
+{
+	put_device(&port->dev);
+	dev_dbg(&peer->dev, "port gone\n");
+	peer->count--;
+}

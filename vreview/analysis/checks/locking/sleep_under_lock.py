@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A path sleeps, itself or functions below, while it holds a lock that forbids it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from vreview.analysis.evaluate import Moment
+from vreview.analysis.expr import Expr, K
+from vreview.analysis.facts import FileFacts, FunctionFacts
+from vreview.analysis.hit import Hit, HitStep
+from vreview.analysis.knowledge import Knowledge
+from vreview.analysis.state import Held
+from vreview.analysis.summary import Fact, FunctionSummary
+
+RULE = "sleep-under-lock"
+
+
+def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
+    """One hit for each sleeping call and lock."""
+    if function.summary.asks_context:
+        return
+    told: set[tuple[int, str]] = set()
+    for moment in function.flow.calls():
+        held = _atomic(moment, file.knowledge)
+        call = moment.expr
+        if held is None or call is None or (moment.line, held.key) in told:
+            continue
+        slept = _sleeps(call, file)
+        if slept is None:
+            continue
+        told.add((moment.line, held.key))
+        fact, via = slept
+        name = held.key or held.family
+        yield Hit(
+            rule=RULE,
+            function=function.name,
+            line=moment.line,
+            subject=f"{name}: {call.text}",
+            words=(("lock", name), ("call", fact.call), ("taken", held.call)),
+            steps=(
+                HitStep(held.line, f"{held.call}({held.key}) takes it"),
+                *moment.state.steps(8),
+                HitStep(moment.line, f"{via}{fact.call}() may sleep"),
+            ),
+        )
+
+
+def _atomic(moment: Moment, knowledge: Knowledge) -> Held | None:
+    for held in moment.state.locks:
+        family = knowledge.families.get(held.family)
+        if family is not None and family.atomic:
+            return held
+    return None
+
+
+def _sleeps(call: Expr, file: FileFacts) -> tuple[Fact, str] | None:
+    knowledge = file.knowledge
+    lock = knowledge.takes.get(call.text)
+    if (lock is not None and lock.sleeps) or call.text in knowledge.sleepers:
+        return Fact(call.line, call.text), ""
+    if any(kid.kind is K.NAME and kid.text in knowledge.sleeping_flags for kid in call.kids):
+        return Fact(call.line, call.text), ""
+    below = file.world.find(call.text, _sleeping, deepest=4)
+    if below is None:
+        return None
+    chain = " → ".join(f"{f.name}()" for f in below.chain)
+    return below.fact, f"{chain} → "
+
+
+def _sleeping(function: FunctionSummary) -> Sequence[Fact]:
+    return () if function.asks_context else function.sleeps

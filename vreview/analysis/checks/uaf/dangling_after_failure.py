@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A function fails, frees a member and leaves it pointing there; its caller's error path frees the
+member again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vreview.analysis.evaluate import Moment
+from vreview.analysis.expr import K, last_field
+from vreview.analysis.facts import FileFacts, FunctionFacts
+from vreview.analysis.held import object_of
+from vreview.analysis.hit import Hit, HitStep
+from vreview.analysis.state import BELOW_ZERO, Freed, V
+
+RULE = "dangling-after-failure"
+_FAILED = BELOW_ZERO | {V.NONZERO, V.ERR_PTR, V.ZERO}
+
+
+def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
+    """One hit for each member and the line that frees it."""
+    if file.knowledge.frees.keys().isdisjoint(c.call for c in function.summary.calls):
+        return
+    told: set[tuple[str, int]] = set()
+    for moment in function.flow.returns():
+        if not moment.state.freed or not _fails(moment, function):
+            continue
+        for key, how in moment.state.freed.items():
+            field = last_field(key)
+            if "->" not in key or not how.sure or (field, how.line) in told or how.via:
+                continue
+            if _own(key, moment, function):
+                continue
+            told.add((field, how.line))
+            again = _again(field, function, file)
+            if again is not None:
+                yield _hit(function, moment, key, how, again)
+
+
+def _hit(
+    function: FunctionFacts, moment: Moment, key: str, how: Freed, again: tuple[str, int, str, int]
+) -> Hit:
+    caller, line, other, where = again
+    return Hit(
+        rule=RULE,
+        function=function.name,
+        line=how.line,
+        subject=f"{key}: {how.call}",
+        words=(("object", key), ("free", how.call), ("caller", caller), ("other", other)),
+        steps=(
+            *moment.state.steps(10),
+            HitStep(how.line, f"{how.call}() frees `{key}`, which keeps its value"),
+            HitStep(moment.line, f"{function.name}() fails"),
+            HitStep(line, f"{caller}() then calls {other}()"),
+            HitStep(where, f"which frees `{last_field(key)}`"),
+        ),
+    )
+
+
+def _fails(moment: Moment, function: FunctionFacts) -> bool:
+    value = moment.value
+    if value is None:
+        return False
+    if "*" in function.function.result:
+        return value.kind in (V.ZERO, V.ERR_PTR)
+    return value.kind in BELOW_ZERO or value.kind is V.NONZERO
+
+
+def _own(key: str, moment: Moment, function: FunctionFacts) -> bool:
+    """The object around the member is the function's own, or goes as well."""
+    root = key.split("->", 1)[0].split("[", 1)[0]
+    if any(gone != key and key.startswith(f"{gone}->") for gone in moment.state.freed):
+        return True
+    if root not in function.graph.locals:
+        return False
+    for node in function.graph.nodes:
+        given = node.expr
+        if given is None:
+            continue
+        if node.name != root:
+            if given.kind is not K.ASSIGN or given.kids[0].key != root:
+                continue
+            given = given.kids[1]
+        if given.kind is K.CALL and "alloc" in given.text:
+            return True
+    return False
+
+
+def _again(
+    field: str, function: FunctionFacts, file: FileFacts
+) -> tuple[str, int, str, int] | None:
+    """A caller that, after the failure, calls something which frees the member again."""
+    users = {f.name: where for f in file.functions if (where := _frees(field, f, file))}
+    users.pop(function.name, None)
+    if not users:
+        return None
+    for caller in file.functions:
+        if all(c.call != function.name for c in caller.summary.calls):
+            continue
+        for moment in caller.flow.calls():
+            call = moment.expr
+            if call is None or not _after_failure(moment, function.name):
+                continue
+            for name in (call.text, *sorted(file.world.calls_below(call.text))):
+                if name in users:
+                    return caller.name, moment.line, call.text, users[name]
+            if call.text in file.knowledge.frees and any(
+                k.key and last_field(k.key) == field for k in call.kids
+            ):
+                return caller.name, moment.line, call.text, moment.line
+    return None
+
+
+def _after_failure(moment: Moment, callee: str) -> bool:
+    state = moment.state
+    if state.failed is not None and state.failed.callee == callee:
+        return True
+    if state.fled is not None and state.fled.failed is not None:
+        return state.fled.failed.callee == callee
+    return any(v.name == callee and v.kind in _FAILED for v in state.values.values())
+
+
+def _frees(field: str, function: FunctionFacts, file: FileFacts) -> int:
+    """The line on which the function frees the member of something, or 0."""
+    for expr in function.expressions():
+        if expr.kind is K.CALL and expr.text in file.knowledge.frees:
+            free = file.knowledge.frees[expr.text]
+            if free.sure and free.arg < len(expr.kids):
+                key = object_of(expr.kids[free.arg])
+                if "->" in key and last_field(key) == field:
+                    return expr.line
+    return 0

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the checks of this package share: who is handed something that is gone, and for what."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from vreview.analysis.evaluate import Moment, Seen
+from vreview.analysis.expr import Expr, K
+from vreview.analysis.facts import FileFacts, FunctionFacts
+from vreview.analysis.freed import ended
+from vreview.analysis.state import Freed
+
+_ONLY_THE_ADDRESS = re.compile(
+    r"^(?:\w*pr_\w+|\w*printk\w*|dev_\w+|netdev_\w+|trace_\w+|\w*_(?:dbg|err|info|warn|debug|trace)"
+    r"|WARN\w*|BUG_ON|IS_ERR\w*|PTR_ERR\w*|ERR_\w+|hash_ptr|READ_ONCE|xa_erase|radix_tree_delete"
+    r"|list_empty|rcu_assign_pointer|RCU_INIT_POINTER|cmpxchg|xchg|kasan_\w+|kmemleak_\w+"
+    r"|virt_to_\w+|offset_in_page|ARRAY_SIZE|is_vmalloc_addr|unlikely|likely|swap|DBG\w*)$",
+    re.IGNORECASE,
+)
+
+
+def given_again(moment: Moment, file: FileFacts) -> Iterator[tuple[str, Freed, Freed]]:
+    """What a call gives back though it was given back before: the key, first how, now how."""
+    call = moment.expr
+    if moment.kind is not Seen.CALL or call is None or not moment.state.freed:
+        return
+    for key, now in ended(call, file.knowledge, file.world):
+        before = moment.state.freed.get(key)
+        if before is not None and _positive(moment, key):
+            yield key, before, now
+
+
+def looked_at(moment: Moment, file: FileFacts) -> Iterator[tuple[str, Freed, str]]:
+    """What is gone and yet looked at: the key, how it went, and the words for the look."""
+    gone = moment.state.freed
+    expr = moment.expr
+    if not gone or expr is None:
+        return
+    if moment.kind is Seen.DEREF:
+        how = gone.get(expr.key)
+        if how is not None and _positive(moment, expr.key):
+            yield expr.key, how, f"`{expr.key}` is followed"
+    elif moment.kind is Seen.CALL and not _ONLY_THE_ADDRESS.search(expr.text):
+        again = {key for key, _ in ended(expr, file.knowledge, file.world)}
+        for kid in expr.kids:
+            for key in _whole(kid):
+                if key in gone and key not in again and _positive(moment, key):
+                    yield key, gone[key], f"{expr.text}() is given `{key}`"
+    elif moment.kind is Seen.RETURN and expr.kind is K.NAME and _positive(moment, expr.key):
+        if expr.key in gone:
+            yield expr.key, gone[expr.key], f"`{expr.key}` is returned"
+
+
+def _whole(arg: Expr) -> Iterator[str]:
+    """The objects that an argument names as a whole, or of which it gives a part's address."""
+    if arg.kind in (K.NAME, K.MEMBER, K.INDEX) and arg.key:
+        yield arg.key
+    elif arg.kind is K.ADDRESS and arg.kids:
+        inner = arg.kids[0]
+        while inner.kind is K.MEMBER and not inner.arrow:
+            inner = inner.kids[0]
+        if inner.kind is K.MEMBER and inner.kids[0].key:
+            yield inner.kids[0].key
+
+
+def _positive(moment: Moment, key: str) -> bool:
+    """It was not found to be NULL or an error since."""
+    return key not in moment.state.values or moment.state.values[key].kind.name not in (
+        "ZERO",
+        "ERR_PTR",
+    )
+
+
+def words_for(key: str, how: Freed, function: FunctionFacts) -> tuple[tuple[str, str], ...]:
+    """The places of the messages."""
+    via = f"{how.call}() (by {how.via}())" if how.via else f"{how.call}()"
+    return ("object", key), ("free", via), ("function", function.name)

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A path looks at an object after it dropped the reference that it had."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vreview.analysis.checks.uaf.looks import looked_at, words_for
+from vreview.analysis.evaluate import Moment, Seen
+from vreview.analysis.facts import FileFacts, FunctionFacts
+from vreview.analysis.hit import Hit, HitStep
+
+RULE = "use-after-put"
+
+
+def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
+    """One hit for each object and the line that gave it back: the first look at it."""
+    told: set[tuple[str, int]] = set()
+    for moment in function.flow.moments:
+        if not moment.state.freed:
+            continue
+        for key, how, look in looked_at(moment, file):
+            if how.sure or how.via or (key, how.line) in told or _part(moment, key):
+                continue
+            told.add((key, how.line))
+            yield Hit(
+                rule=RULE,
+                function=function.name,
+                line=moment.line,
+                subject=f"{key}: {how.call}",
+                words=(*words_for(key, how, function), ("look", look)),
+                steps=(*moment.state.steps(), HitStep(moment.line, look)),
+            )
+
+
+def _part(moment: Moment, key: str) -> bool:
+    """Only the address of a part is handed on, or the pointer is returned."""
+    if moment.kind is Seen.DEREF or moment.expr is None:
+        return False
+    return moment.kind is not Seen.CALL or all(kid.key != key for kid in moment.expr.kids)
