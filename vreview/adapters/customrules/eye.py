@@ -8,6 +8,7 @@ from time import monotonic
 
 from vreview.adapters.customrules.folder import CustomRule
 from vreview.adapters.customrules.running import run_custom
+from vreview.adapters.tools.calling import KILLED
 from vreview.adapters.tools.spatch import INSTALL
 from vreview.errors import CommandFailed, CommandTimeout, ToolMissing
 from vreview.model.look import Look, Seen, Sight
@@ -53,6 +54,8 @@ class CustomRules:
             except CommandTimeout as err:
                 troubles.append(f"{rule.id} did not end within {err.deadline_s:.0f} s")
             except CommandFailed as err:
+                if err.status == KILLED:
+                    raise
                 troubles.append(f"{rule.id} failed: {_last_line(err.output)}")
         return Seen(tuple(found), tuple(troubles))
 

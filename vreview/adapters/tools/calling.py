@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
@@ -12,6 +13,10 @@ from vreview.adapters.proc import Done, run
 from vreview.errors import CommandFailed, HostileInput
 from vreview.model.look import Look
 from vreview.model.observation import Observation
+
+KILLED = -signal.SIGKILL
+"""The status of a command that we killed on Ctrl-C, or the system for want of memory: whoever runs
+one command after the other stops."""
 
 _VERSION_DEADLINE_S = 20.0
 _QUIET = {"LC_ALL": "C", "NO_COLOR": "1"}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
 
-from vreview.adapters.tools.calling import alone, of_file, version_line
+from vreview.adapters.tools.calling import KILLED, alone, of_file, version_line
 from vreview.adapters.tools.spatch import INSTALL, PROGRAM, can_run, output_of
 from vreview.adapters.tools.treescripts import TreeScripts
 from vreview.errors import CommandFailed, CommandTimeout
@@ -60,6 +60,8 @@ class Coccinelle:
                 except CommandTimeout as err:
                     troubles.append(f"{name} did not end within {err.deadline_s:.0f} s")
                 except CommandFailed as err:
+                    if err.status == KILLED:
+                        raise
                     troubles.append(f"{name} failed (exit {err.status})")
         return Seen(tuple(found), tuple(troubles))
 

@@ -72,7 +72,8 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     tree = tmp_path / "tree"
     (tree / "scripts" / "coccinelle" / "null").mkdir(parents=True)
     (tree / "scripts" / "checkpatch.pl").write_text("#!/usr/bin/perl\n")
-    (tree / "scripts" / "coccinelle" / "null" / "one.cocci").write_text(_COCCI)
+    for name in ("one", "two"):
+        (tree / "scripts" / "coccinelle" / "null" / f"{name}.cocci").write_text(_COCCI)
     for argv in (("init", "-q"), ("add", "-A"), ("commit", "-qm", "base")):
         subprocess.run(("git", *argv), cwd=tree, check=True)
     head = subprocess.run(
@@ -114,7 +115,7 @@ KINDS = {
     ),
     "custom rules": Kind(
         "spatch",
-        lambda world: CustomRules((load_custom(world.folder / "rule", world.folder),)),
+        lambda world: CustomRules((load_custom(world.folder / "rule", world.folder),) * 2),
         "echo '{path}:3:1-2: text'",
     ),
     "sparse": Kind("sparse", lambda _: Sparse(), "echo '{path}:3:9: warning: text' >&2"),
@@ -158,15 +159,16 @@ def test_what_the_tool_flags_is_an_observation_at_its_line(world: World, kind: K
     patch = eye.sight is Sight.PATCH
     says = kind.flags.replace("{path}", FILE) if patch else _last_argument(kind.flags)
     world.program(kind.program, says)
-    (seen,) = _runs(eye, world).observations
-    assert (seen.place.file, seen.place.line) == (FILE, 3)
-    assert "text" in seen.message
+    seen = _runs(eye, world).observations
+    assert {(one.place.file, one.place.line) for one in seen} == {(FILE, 3)}
+    assert all("text" in one.message for one in seen)
 
 
 def test_a_tool_that_is_not_there_is_missing(world: World, kind: Kind) -> None:
     eye = kind.make(world)
     if eye.name == "custom rules":  # the rules of the other kind still run
-        assert _runs(eye, world).troubles == ("rule needs spatch: apt-get install coccinelle",)
+        troubles = _runs(eye, world).troubles
+        assert set(troubles) == {"rule needs spatch: apt-get install coccinelle"}
         return
     with pytest.raises(ToolMissing):
         _runs(eye, world)
@@ -176,7 +178,7 @@ def test_a_tool_that_hangs_is_stopped_at_its_deadline(world: World, kind: Kind) 
     world.program(kind.program, "sleep 600")
     eye = kind.make(world)
     if kind.program == "spatch":  # a script of many: the others go on
-        (trouble,) = _runs(eye, world, deadline_s=0.3).troubles
+        trouble, *_ = _runs(eye, world, deadline_s=0.3).troubles
         assert "did not end within" in trouble
         return
     with pytest.raises(CommandTimeout):
@@ -194,6 +196,14 @@ def test_a_tool_that_crashes_is_our_failure_or_a_trouble(
         return
     with pytest.raises(CommandFailed, match="oops"):
         _runs(eye, world)
+
+
+def test_a_tool_that_was_killed_is_not_run_again(world: World, kind: Kind) -> None:
+    """What Ctrl-C does to it: the next script of many must not be started."""
+    world.program(kind.program, f"echo once >>{world.folder}/ran; kill -KILL $$")
+    with pytest.raises(CommandFailed):
+        _runs(kind.make(world), world)
+    assert (world.folder / "ran").read_text() == "once\n"
 
 
 @pytest.mark.parametrize(
