@@ -66,4 +66,6 @@ def _gives_errnos(failed: Failure, errno: str, file: FileFacts) -> bool:
         return False
     if failed.pointer:
         return True
-    return bool(known) or failed.callee in file.knowledge.errno_calls
+    summary = file.world.functions.get(failed.callee)
+    negative = summary is not None and summary.minus_one
+    return bool(known) or negative or failed.callee in file.knowledge.errno_calls
