@@ -220,6 +220,8 @@ class Knowledge:
     looks_up: frozenset[str] = frozenset()
     reads_through: frozenset[str] = frozenset()
     breaks_on_error_pointer: frozenset[str] = frozenset()
+    zeroed_structs: frozenset[str] = frozenset()
+    refuses_null: frozenset[str] = frozenset()
     type_macros: frozenset[str] = frozenset()
     passes_on: Mapping[str, int] = field(default_factory=dict)
     returns: Mapping[str, Returns] = field(default_factory=dict)
@@ -305,6 +307,8 @@ def knowledge_from(tables: Mapping[str, Mapping[str, object]]) -> Knowledge:
         looks_up=_agreed(conventions, "looks_up"),
         reads_through=_agreed(conventions, "reads_through"),
         breaks_on_error_pointer=_agreed(conventions, "breaks_on_error_pointer"),
+        zeroed_structs=_agreed(conventions, "zeroed_structs"),
+        refuses_null=_agreed(conventions, "refuses_null"),
         type_macros=errno.names("type_macros"),
         passes_on={
             name: row.number("arg")

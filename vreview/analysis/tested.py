@@ -21,11 +21,12 @@ _EQUAL = frozenset({"==", "!="})
 
 @dataclass(frozen=True, slots=True)
 class Tested:
-    """Normal texts of lvalues that are tested for NULL (or as a truth), for an error pointer, and
-    those that are copies of one another."""
+    """Normal texts of lvalues that are tested for NULL (or as a truth), for an error pointer, by an
+    assertion (these are in ``null``, too), and those that are copies of one another."""
 
     null: frozenset[str]
     error: frozenset[str]
+    asserted: frozenset[str]
     alike: tuple[frozenset[str], ...]
 
     def of(self, key: str) -> tuple[bool, bool]:
@@ -50,6 +51,7 @@ def tested_in(graph: Graph) -> Tested:
     """One look at every expression."""
     null: set[str] = set()
     error: set[str] = set()
+    asserted: set[str] = set()
     copies: list[frozenset[str]] = []
     for node in graph.nodes:
         if node.expr is None:
@@ -65,14 +67,14 @@ def tested_in(graph: Graph) -> Tested:
                     if expr.text == "IS_ERR_OR_NULL":
                         null |= _keys(expr.kids[0])
                 elif _ASSERTS.search(expr.text):
-                    null |= {k for kid in expr.kids for k in _as_truth(kid)}
+                    asserted |= {k for kid in expr.kids for k in _as_truth(kid)}
                     if "ERR" in expr.text:
                         error |= {k for kid in expr.kids for k in _keys(kid)}
             elif expr.kind is K.ASSIGN and expr.text == "=" and len(expr.kids) == 2:
                 copies.extend(_copied(expr.kids[0].key, expr.kids[1]))
         if node.op is Op.DECLARE:
             copies.extend(_copied(node.name, node.expr))
-    return Tested(frozenset(null), frozenset(error), tuple(copies))
+    return Tested(frozenset(null | asserted), frozenset(error), frozenset(asserted), tuple(copies))
 
 
 def _copied(target: str, source: Expr) -> Iterator[frozenset[str]]:

@@ -5,12 +5,13 @@ static struct pump *pump_find(struct pump_house *house, u32 id)
 		return NULL;
 	return house->pumps[id];
 }
-
-static int pump_stop(struct pump_house *house, u32 id)
+static int pump_stop(struct pump_house *house, u32 first, u32 second)
 {
-	struct pump *pump = pump_find(house, id);
+	struct pump *pump = pump_find(house, first), *other = pump_find(house, second);
 
-	return pump ? pump_write(pump, 0) : -ENOENT;
+	if (!pump || !other)
+		return -ENOENT;
+	return pump_write(pump, 0) ?: pump_write(other, 0);
 }
 
 static int pump_start(struct pump_house *house, struct platform_device *pdev)

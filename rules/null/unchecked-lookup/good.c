@@ -35,3 +35,17 @@ static int pump_map(struct pump_house *house, struct platform_device *pdev)
 	house->base = devm_ioremap_resource(&pdev->dev, res);
 	return PTR_ERR_OR_ZERO(house->base);
 }
+
+static int pump_any(struct pump_house *house, struct platform_device *pdev)
+{
+	struct resource *res = platform_get_resource(pdev, IORESOURCE_MEM, 1);
+	struct irq_data *data;
+
+	house->base = devm_ioremap_resource(&pdev->dev, res);
+	if (IS_ERR(house->base))
+		return PTR_ERR(house->base);
+	house->start = res->start;
+	data = irq_get_irq_data(house->irq);
+	BUG_ON(!data);
+	return data->hwirq;
+}

@@ -10,6 +10,7 @@ from vreview.analysis.expr import K, is_nought
 from vreview.analysis.facts import FileFacts, FunctionFacts
 from vreview.analysis.hit import Hit, HitStep
 from vreview.analysis.state import V, Value
+from vreview.analysis.tested import ERROR_TESTS
 
 RULE = "null-test-of-error-pointer"
 
@@ -24,7 +25,7 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
         if value is None or value.kind is not V.RESULT or (value.name, value.site) in seen:
             continue
         convention = file.conventions.of(value.name)
-        if not convention.error or key in function.plain or function.tested.of(key)[1]:
+        if not convention.error or key in function.plain or _tested_for_error(function, key, value):
             continue
         seen.add((value.name, value.site))
         what = f"`{key}`" if key else "its result"
@@ -39,6 +40,23 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
             steps=tuple(steps),
             weak=convention.null,
         )
+
+
+def _tested_for_error(function: FunctionFacts, key: str, value: Value) -> bool:
+    """Somewhere this very result, or a copy of it, is tested with IS_ERR()."""
+    if not function.tested.of(key)[1]:
+        return False
+    if len(function.tested.same(key)) > 1:
+        return True
+    for moment in function.flow.calls():
+        call = moment.expr
+        if call is None or call.text not in ERROR_TESTS or not call.kids:
+            continue
+        first = moment.values[0]
+        mine = first is None or not first.name or first.site == value.site
+        if call.kids[0].key == key and mine:
+            return True
+    return False
 
 
 def tested_pointer(moment: Moment) -> tuple[str, Value | None]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from vreview.analysis.assigned import arguments_of, results_in
 from vreview.analysis.evaluate import Moment, Seen
 from vreview.analysis.expr import Expr
 from vreview.analysis.facts import FileFacts, FunctionFacts
@@ -27,7 +28,7 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
             if value is None or value.kind is not V.RESULT or (value.name, value.site) in seen:
                 continue
             weak = _doubt(file, value)
-            if weak is None or _known_elsewhere(function, expr.key):
+            if weak is None or _known_elsewhere(function, expr.key, value, moment.line):
                 continue
             seen.add((value.name, value.site))
             pointer = expr.key or f"{value.name}()"
@@ -69,10 +70,20 @@ def _doubt(file: FileFacts, value: Value) -> bool | None:
     if not convention.own or not convention.null or convention.error:
         return None
     tested, trusted = file.callers_test.get(value.name, (0, 0))
-    return trusted > 1 if tested > trusted - 1 and tested else None
+    return True if tested > 1 and tested > trusted else None
 
 
-def _known_elsewhere(function: FunctionFacts, key: str) -> bool:
-    """A copy of it is tested."""
-    same = function.tested.same(key) - {normal(key)}
-    return not same.isdisjoint(function.tested.null)
+def _known_elsewhere(function: FunctionFacts, key: str, value: Value, line: int) -> bool:
+    """A copy of it is tested; it is asserted; a call before refuses NULL; or it is a second try."""
+    if not key:
+        return False
+    same = function.tested.same(key)
+    if not (same - {normal(key)}).isdisjoint(function.tested.null):
+        return True
+    if not same.isdisjoint(function.tested.asserted):
+        return True
+    refuses = function.knowledge.refuses_null
+    if any(c.text in refuses and c.line < line for c, _ in arguments_of(function.graph, key)):
+        return True
+    tries = [r for r in results_in(function.graph) if r.key == key and r.call.text == value.name]
+    return len(tries) > 1 and tries[0].call.line < value.site and function.tested.of(key)[0]
