@@ -94,7 +94,7 @@ def _common(
     opposite = undoes(undo, call.text)
     named = _fields(keys) if elsewhere else set(keys) - {"", "NULL"}
     if target and (last_field(target) if elsewhere else target) in named:
-        given = may_give(call.text) and takes_back(undo) and not elsewhere
+        given = may_give(call.text) and takes_back(undo) and not elsewhere and keys[0] == target
         return None if opposite or given else _NOTHING
     if not opposite:
         return _NOTHING

@@ -178,6 +178,9 @@ class Custody:
             undoing = self.undoing(resource)
             if call.text in undoing:
                 continue
+            if self._goes_with_part(call, resource):
+                state = _handed(state, resource, Handed("given", call.text, call.line))
+                continue
             if not handed_on.isdisjoint(undoing) or (
                 resource.call not in below_it
                 and not below_it.isdisjoint(undoing)
@@ -220,6 +223,15 @@ class Custody:
         return any(below(key, owner) for key in keys for owner in given) or (
             not resource.local and "->" not in resource.key
         )
+
+    def _goes_with_part(self, call: Expr, resource: Resource) -> bool:
+        """``put_device(&x->dev)``: the release of the part may be what frees ``x``."""
+        free = self.knowledge.frees.get(call.text)
+        if free is None or not free.holder or free.arg >= len(call.kids):
+            return False
+        kid = call.kids[free.arg]
+        key = self.named(kid)
+        return resource.kind == "memory" and key != resource.key and below(key, resource.key)
 
     def _undoes_more(self, call: Expr, resource: Resource) -> bool:
         """By its name the call ends something of which nothing is known, and it gets the object,

@@ -62,7 +62,7 @@ _OPPOSITE: dict[str, str] = {
 INVERSE = {verb: frozenset(words.split()) for verb, words in _OPPOSITE.items()}
 UNDOING = frozenset(word for words in INVERSE.values() for word in words)
 _FLUFF = frozenset(
-    ("sync", "async", "optional", "exclusive", "autosuspend", "suspend", "noidle", "wait", "one")
+    ("sync", "async", "optional", "exclusive", "autosuspend", "noidle", "wait", "one")
     + ("single", "all", "and", "by", "of", "mq", "deferred", "locked", "unlocked", "noresume")
     + ("managed",)
 )
@@ -105,7 +105,10 @@ _TAKES_BACK = frozenset(
     ("put", "free", "release", "destroy", "close", "unregister", "unmap", "detach", "disconnect")
     + ("unref", "unload", "delete", "dealloc")
 )
-_ONLY_LOOKS_UP = re.compile(r"drvdata|_priv$|_data$|intfdata|^to_|_to_|container|platdata|of_match")
+_ONLY_LOOKS_UP = re.compile(
+    r"drvdata|_priv$|_data$|intfdata|^to_|_to_|container|platdata|of_match|irq|alias|_ids?$|_name$"
+    r"|size|count|rate|state|index|_nr$|_num$|_parse_dt$|^devm"
+)
 
 
 @lru_cache(maxsize=1 << 14)

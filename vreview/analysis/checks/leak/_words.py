@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from vreview.analysis.exits import Exit
-from vreview.analysis.facts import FunctionFacts
+from vreview.analysis.facts import FileFacts, FunctionFacts
 from vreview.analysis.hit import Hit, HitStep
 from vreview.analysis.state import Resource
 
@@ -19,6 +19,7 @@ def hit(
     last: str,
     weak: bool = False,
     evidence: tuple[HitStep, ...] = (),
+    more: tuple[tuple[str, str], ...] = (),
 ) -> Hit:
     """The hit for a resource that an exit still holds."""
     here = HitStep(exit_.line, last)
@@ -27,7 +28,7 @@ def hit(
         function=function.name,
         line=exit_.line,
         subject=f"{resource.key}: {resource.call}",
-        words=(("object", resource.key), ("acquire", resource.call), ("release", release)),
+        words=(("object", resource.key), ("acquire", resource.call), ("release", release), *more),
         steps=(*exit_.state.steps(), *evidence, here),
         weak=weak,
     )
@@ -43,3 +44,14 @@ def usual_release(function: FunctionFacts, resource: Resource) -> str:
         if pair.releases:
             return min(pair.releases, key=lambda name: (len(name), name))
     return min(releases, key=lambda name: (len(name), name), default="its release")
+
+
+def stays_alone(function: FunctionFacts, file: FileFacts, counterpart: str) -> bool:
+    """No caller in the file calls the counterpart when the function fails; and it is no function
+    of which every caller is elsewhere."""
+    callers = [
+        other for other in file.functions if function.name in {c.call for c in other.summary.calls}
+    ]
+    if any(counterpart in file.world.calls_below(caller.name) for caller in callers):
+        return False
+    return bool(callers) or file.is_static(function.function)
