@@ -140,8 +140,8 @@ class Evaluator:
         """A local variable comes to be."""
         if node.expr is not None:
             value, state = self.evaluate(node.expr, state)
-            state = self._hand_on(node.name, None, node.expr, state)
-            return self._assign(node.name, value, state, node.expr)
+            state = self._assign(node.name, value, state, node.expr)
+            return self._hand_on(node.name, None, node.expr, state)
         state = self._kill(state, node.name)
         if "static" in node.type.split() or "[]" in node.type or not _SCALAR.search(node.type):
             return state
@@ -261,13 +261,13 @@ class Evaluator:
             if target.kind is K.NAME:
                 self._name(target, state)
             return None, self.change(target, state)
-        state = self._hand_on(target.key, target, source, state)
         if target.kind is not K.NAME:
             state = self._store(target, source, state)
             if state.turn is not None and _STATUS.search(render(target)):
                 state = replace(state, turn=replace(state.turn, told=render(target)))
         if target.key:
             state = self._assign(target.key, value, state, expr)
+        state = self._hand_on(target.key, target, source, state)
         if target.kind is K.NAME:
             self.note(Seen.ASSIGN, expr, state, value)
         return value, state

@@ -8,6 +8,9 @@ from vreview.analysis.facts import FileFacts, FunctionFacts
 from vreview.analysis.hit import Hit, HitStep
 from vreview.analysis.state import Resource
 
+NOT_LOST = frozenset({"iterator", "named", "number", "dma"})
+"""Kinds that another rule tells, or that live on in what is computed from them."""
+
 
 def hit(
     rule: str,

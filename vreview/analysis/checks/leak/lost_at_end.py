@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from vreview.analysis.checks.leak._words import hit, usual_release
+from vreview.analysis.checks.leak._words import NOT_LOST, hit, usual_release
 from vreview.analysis.exits import freed_at_scope_end
 from vreview.analysis.facts import FileFacts, FunctionFacts
 from vreview.analysis.hit import Hit
@@ -20,7 +20,7 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
     """One hit for each object."""
     seen: set[tuple[str, int]] = set()
     for exit_, resource in function.exits.lost("success", "end", "unknown", "call"):
-        if not resource.local or resource.kind in ("iterator", "named", "registration"):
+        if not resource.local or resource.kind in NOT_LOST or resource.kind == "registration":
             continue
         if resource.gone or (resource.key, resource.line) in seen:
             continue

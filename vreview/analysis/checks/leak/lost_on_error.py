@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from vreview.analysis.checks.leak._words import hit, usual_release
+from vreview.analysis.checks.leak._words import NOT_LOST, hit, usual_release
 from vreview.analysis.exits import freed_at_scope_end
 from vreview.analysis.facts import FileFacts, FunctionFacts
 from vreview.analysis.hit import Hit
@@ -19,7 +19,7 @@ RULE = "lost-on-error"
 def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
     """One hit for each error return and object."""
     for exit_, resource in function.exits.lost("error"):
-        if not resource.local or resource.kind in ("iterator", "named"):
+        if not resource.local or resource.kind in NOT_LOST:
             continue
         if exit_.given(resource) or function.exits.sibling(exit_, resource) is not None:
             continue
