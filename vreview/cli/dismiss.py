@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from vreview import wiring
+from vreview.adapters.reporters.words import finding_place
 from vreview.app.kept import named
 from vreview.cli.explain import ID
 from vreview.cli.options import Settings
@@ -56,9 +57,8 @@ def dismiss_command(
     last_day = _day(until) if until is not None else None
     found = named(ident, wiring.kept_results())[0]
     seen = found.finding.observation
-    where = (
-        f"{seen.place.file}, {seen.place.function}()" if seen.place.function else str(seen.place)
-    )
+    function = f", {seen.place.function}()" if seen.place.function else ""
+    where = f"{seen.place.file or finding_place(found.finding)}{function}"
     what = f"{seen.rule} in {where}: {seen.message}"
     place = (file or files[0]).expanduser()
     wiring.dismiss(Dismissal(seen.fingerprint, reason.strip(), last_day, what), place)

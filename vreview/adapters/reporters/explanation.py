@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from vreview.adapters.reporters.safe import safe, safe_line
+from vreview.adapters.reporters.words import finding_place
 from vreview.model.kept import KeptFinding, Line
 from vreview.model.observation import Observation, Severity, Step
 from vreview.parse.rulepage import sections
@@ -43,7 +44,8 @@ def _title(text: str) -> Text:
 def _head(kept: KeptFinding) -> Iterator[RenderableType]:
     finding = kept.finding
     seen = finding.observation
-    place = safe_line(str(seen.place)) if seen.place.file else ""
+    named = seen.place.file or not seen.place.function
+    place = finding_place(finding) if named else ""
     function = f"{safe_line(seen.place.function)}()" if seen.place.function else ""
     where = ", ".join(part for part in (place, function) if part)
     yield Text.assemble(
@@ -131,7 +133,7 @@ def _flowed(text: str) -> str:
 
 def _remedy(seen: Observation, said: dict[str, str], *, color: bool) -> Iterator[RenderableType]:
     if "Instead" in said:
-        yield Padding(Text("Code like this, as on the rule's page:\n"), (0, 0, 0, 2))
+        yield Padding(Text("As on the rule's page:\n"), (0, 0, 0, 2))
         yield _prose(said["Instead"], color=color)
     if "Known false positives" in said:
         yield Padding(Text("\nOr it is one of the false positives that are known:"), (0, 0, 0, 2))

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from vreview.adapters.reporters.jsonreport import dismissed_value, finding_value
 from vreview.adapters.reporters.safe import safe, safe_line
-from vreview.adapters.reporters.words import dismissed_sentence
+from vreview.adapters.reporters.words import dismissed_sentence, finding_place
 from vreview.model.observation import Observation
 from vreview.model.review import Dismissed, Finding, Settled
 
@@ -77,11 +77,7 @@ def _lines(finding: Finding, total: int) -> Iterator[str]:
 
 def _head(finding: Finding, kind: str) -> str:
     seen = finding.observation
-    message = f"the message of patch {finding.patch}" if finding.patch else "the series"
-    if seen.place.line and not seen.place.file:
-        message = message if finding.patch else "the cover letter"
-        message = f"{message}, {seen.place}"
-    place = safe_line(str(seen.place)) if seen.place.file else message
+    place = finding_place(finding)
     return f"{place}: {kind}: {safe_line(seen.message)} [{safe_line(seen.rule)}]"
 
 

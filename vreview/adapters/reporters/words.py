@@ -85,6 +85,17 @@ def finding_patch(finding: Finding, review: Review) -> str:
     return "the series as a whole"
 
 
+def finding_place(finding: Finding) -> str:
+    """``file:line``; for what is in no file, the message that it is about."""
+    place = finding.observation.place
+    if place.file:
+        return safe_line(str(place))
+    if not place.line:
+        return f"the message of patch {finding.patch}" if finding.patch else "the series"
+    message = f"the message of patch {finding.patch}" if finding.patch else "the cover letter"
+    return f"{message}, {safe_line(str(place))}"
+
+
 def case_counts(cases: Iterable[Case]) -> str:
     """``12 passed, 1 failed``."""
     counts = Counter(case.state for case in cases)
