@@ -41,8 +41,8 @@ class Done:
         return self.output.decode(errors="replace")
 
 
-def _die_with_parent() -> None:
-    """In the child: SIGKILL when the thread that started it dies (prctl(2))."""
+def die_with_parent() -> None:
+    """In a child: SIGKILL when the thread that started it dies (prctl(2))."""
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
@@ -81,7 +81,7 @@ def started(
             stdout=stdout,
             stderr=stderr,
             start_new_session=True,
-            preexec_fn=_die_with_parent,
+            preexec_fn=die_with_parent,
         )
     except FileNotFoundError as err:
         if cwd is not None and not cwd.is_dir():

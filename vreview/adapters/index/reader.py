@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import pygit2
 
 from vreview.adapters.index.store import Entry, Read
+from vreview.adapters.proc import die_with_parent
 from vreview.analysis.exported import exported
 from vreview.analysis.knowledge import Knowledge, knowledge_from
 from vreview.analysis.packed import pack
@@ -36,6 +37,7 @@ _place: _Place | None = None
 
 def start(git_folder: str, tables: Mapping[str, Mapping[str, object]]) -> None:
     """A process of its own begins."""
+    die_with_parent()  # the queue's pipe stays open when that is killed: nobody would tell us
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     opened(git_folder, tables)
     gc.freeze()
