@@ -111,9 +111,9 @@ def test_an_id_that_is_none_is_refused(name: str) -> None:
 
 
 def test_the_knowledge_that_a_rule_rests_on_is_found_by_leaving_it_out() -> None:
-    rule = BOOK.rule("missing-unlock")
+    rule = BOOK.rule("sleep-in-callback")
     tables = rests_on(rule, BOOK, texts_of(rule))
-    assert "locks" in tables
+    assert "callbacks" in tables
     assert "pairs" not in tables
 
 
