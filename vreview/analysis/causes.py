@@ -17,11 +17,7 @@ from vreview.analysis.knowledge import Knowledge
 from vreview.analysis.state import Turn
 from vreview.analysis.summary import World
 
-_ERROR_LABEL = re.compile(
-    r"(^|_)(err|error|errout|fail|failed|failure|bad|abort|undo|unwind|rollback|reject)(_|\d|$)",
-    re.IGNORECASE,
-)
-_ALLOCATES = re.compile(r"alloc|zalloc|memdup|strdup|kasprintf|_create|create_|ioremap|vmap")
+_ALLOCATES = re.compile(r"alloc(?!ated)|memdup|strdup|kasprintf|_create|create_|ioremap|vmap")
 _SAYS_NO = re.compile(
     r"(^|_)(is|can|has|test|need|want|should|find|match|cmp|index|idx|lookup|search|to|2)(_|$)"
 )
@@ -35,7 +31,6 @@ class Why(Enum):
     CALL_FAILED = auto()  # a call that gives errnos
     REPORTED = auto()  # something else, and an error message follows
     WARNED = auto()  # the same with a warning
-    LABELLED = auto()  # something else, and the way leads to a label of an error's name
     TOLD = auto()  # something, and a member that holds a status was set for it
     OTHER = auto()
 
@@ -62,12 +57,12 @@ def cause_of(moment: Moment, knowledge: Knowledge, world: World) -> Cause | None
         turn, complaint, label, leaves = fled.turn, fled.complaint, fled.label, fled.line
     if turn is None and not label and (not complaint or state.fell):
         return None
-    why = _why(turn, complaint, label, knowledge, world)
+    why = _why(turn, complaint, knowledge, world)
     line = turn.expr.line if turn is not None else leaves
     return Cause(why, turn, line, leaves, label, complaint)
 
 
-def _why(turn: Turn | None, complaint: str, label: str, knowledge: Knowledge, world: World) -> Why:
+def _why(turn: Turn | None, complaint: str, knowledge: Knowledge, world: World) -> Why:
     loud = by_name(complaint) if complaint else ""
     if turn is None and not complaint:
         return Why.OTHER
@@ -84,7 +79,7 @@ def _why(turn: Turn | None, complaint: str, label: str, knowledge: Knowledge, wo
         return Why.REPORTED
     if loud == "warning":
         return Why.WARNED
-    return Why.LABELLED if _ERROR_LABEL.search(label) else Why.OTHER
+    return Why.OTHER
 
 
 def is_error_pointer(turn: Turn) -> bool:

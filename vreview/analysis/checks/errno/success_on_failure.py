@@ -28,7 +28,7 @@ _NO_FAILURE = re.compile(
     re.IGNORECASE,
 )
 _COUNTS = re.compile(
-    r"[ijkn]|\w*(len|count|cnt|num|size|bytes|copied|total|done|idx|index|pos|off|offset)|nr\w*"
+    r"[ijkn]|\w*(len|count|cnt|num|size|bytes|copied|written|read|total|done|idx|index|pos|off|offset)|nr\w*"
 )
 _FEWEST_ERRORS = 2
 _CONSTANTS = frozenset({"NULL", "false", "true"})
@@ -104,7 +104,7 @@ def _cause(moment: Moment, function: FunctionFacts, odd: frozenset[int]) -> Caus
     if cause is None or cause.why is Why.TOLD or _set_since(value, cause, function):
         return None
     if cause.why not in _SURE and (
-        (cause.why is not Why.LABELLED and cause.leaves not in odd) or _meant(value, function)
+        not (cause.leaves in odd or _as_error(value, cause)) or _meant(value, function)
     ):
         return None
     if (
@@ -116,6 +116,13 @@ def _cause(moment: Moment, function: FunctionFacts, odd: frozenset[int]) -> Caus
     if value.kind is not V.ZERO and cause.why not in _SURE and cause.leaves not in odd:
         return None
     return cause
+
+
+def _as_error(value: Value, cause: Cause) -> bool:
+    """``if (x) { warn(); return ret; }`` where a call's success is all that ``ret`` can be: who
+    meant success would have written 0."""
+    warned = cause.why is Why.WARNED and not cause.label
+    return warned and value.kind is V.ZERO and bool(value.name)
 
 
 def _set_since(value: Value, cause: Cause, function: FunctionFacts) -> bool:
