@@ -3,6 +3,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -214,3 +218,36 @@ def test_the_version_covers_whatever_a_summary_is_made_by() -> None:
             if line.startswith("from vreview.analysis."):
                 named.add(line.split()[1].rsplit(".", 1)[-1])
     assert named - set(version.READERS) <= {"hit", "endings", "locks"}
+
+
+def test_readers_die_with_the_build(world: World, tmp_path: Path) -> None:
+    script = (
+        "import sys\n"
+        "from vreview.adapters.index.pool import in_processes\n"
+        "from vreview.adapters.index.reader import start\n"
+        "from test_tree_index import note_and_wait\n"
+        "if __name__ == '__main__':\n"
+        "    for _ in in_processes(note_and_wait, [[sys.argv[1]]], jobs=1, start=start,"
+        " given=(sys.argv[2], {})):\n"
+        "        pass\n"
+    )
+    place = tmp_path / "build.py"
+    place.write_text(script)
+    note = tmp_path / "reader"
+    os.mkfifo(note)
+    paths = os.pathsep.join((str(Path(__file__).parent), *sys.path))
+    build = subprocess.Popen(
+        (sys.executable, str(place), str(note), world.repo.path),
+        env={**os.environ, "PYTHONPATH": paths},
+    )
+    with note.open() as told:
+        assert told.readline().strip().isdigit()
+        build.kill()
+        build.wait()
+        assert told.read() == ""  # the other end is closed: its process is gone
+
+
+def note_and_wait(files: Sequence[str]) -> None:
+    with open(files[0], "w") as out:
+        print(os.getpid(), file=out, flush=True)
+        signal.pause()
