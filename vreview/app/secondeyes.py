@@ -51,7 +51,7 @@ def look_at_series(
     scene = None if repo is None else _scene(series, applied, repo)
     if scene is None:
         why = "there was no tree" if applied is None else "the series does not apply"
-        return LintResult((), (f"{why}: {_names(eyes)} not asked",), 0.0)
+        return _not_asked(why, eyes)
     begun, session = panel.clock(), Session(panel)
     of_files = [eye for eye in eyes if eye.sight is Sight.FILE]
     findings = (
@@ -79,7 +79,7 @@ def look_at_builds(
     kernels = {side: built[side].kernel for side in Side}
     configs = {side: kernel.config for side, kernel in kernels.items() if kernel is not None}
     if len(configs) < len(Side):
-        return LintResult((), (f"not both trees were built: {_names(eyes)} not asked",), 0.0)
+        return _not_asked("not both trees were built", eyes)
     compiled = {path for side in Side for path in built[side].compiled if path.endswith(".c")}
     scene = replace(scene, files=tuple(h for h in scene.files if h.path in compiled))
 
@@ -184,9 +184,9 @@ def _path(history: FileHistory, side: Side) -> str | None:
     return history.base_path if side is Side.BASE else history.path
 
 
-def _names(eyes: Sequence[SecondEye]) -> str:
-    words = " and ".join(eye.name for eye in eyes)
-    return f"{words} {'was' if len(eyes) == 1 else 'were'}"
+def _not_asked(why: str, eyes: Sequence[SecondEye]) -> LintResult:
+    names = ", ".join(eye.name for eye in eyes)
+    return LintResult((), (f"{why}, so these could not be asked: {names}",), 0.0)
 
 
 def as_mail(patch: Patch) -> bytes:
