@@ -29,6 +29,7 @@ _STATUS = re.compile(
     r"(status|error|err|result|retval|reason|rc|ret|state)\w*$|^\*\w+$", re.IGNORECASE
 )
 _WATCHED = frozenset({V.ZERO, V.ERR_PTR, V.UNSET})
+_SIZES = frozenset({"ARRAY_SIZE", "sizeof_field", "FIELD_SIZEOF", "typeof", "offsetof"})
 _UNPACKS = frozenset({"PTR_ERR", "ERR_CAST"})
 _CONDITIONAL = frozenset({"&&", "||"})
 
@@ -350,6 +351,8 @@ class Evaluator:
 
     def _call(self, expr: Expr, state: State) -> tuple[Value | None, State]:
         given: list[Value | None] = []
+        if expr.text in _SIZES:
+            return Value(V.POSITIVE), state
         kids = expr.kids[:1] if expr.text in self.knowledge.type_macros else expr.kids
         for kid in kids:
             value = state.values.get(kid.text) if kid.kind is K.NAME else None

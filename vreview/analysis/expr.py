@@ -176,6 +176,10 @@ def _lower_call(node: Node, depth: int) -> Expr:
     return Expr(K.CALL, name, kids, node.start_point[0] + 1)
 
 
+def _lower_offset(node: Node, _depth: int) -> Expr:
+    return Expr(K.SIZEOF, "", (), node.start_point[0] + 1)
+
+
 def _lower_assembly(node: Node, depth: int) -> Expr:
     """As a call of ``asm``: outputs by their address, inputs as they are."""
     kids = []
@@ -206,6 +210,7 @@ _LOWER: dict[str, Callable[[Node, int], Expr]] = {
     "call_expression": _lower_call,
     "field_expression": _lower_member,
     "gnu_asm_expression": _lower_assembly,
+    "offsetof_expression": _lower_offset,
 }
 
 

@@ -6,6 +6,7 @@ Looks at the graph around one read that the dataflow found; says nothing of valu
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -16,6 +17,7 @@ from vreview.analysis.expr import Expr, K, names_in, root_name, walk
 from vreview.analysis.graph import Arc, Graph, Node, Op, Way
 
 _TRUE = " is true"
+_CONSTANT = re.compile(r"[A-Z]\w*_[A-Z0-9]|[A-Z0-9_]+$")
 
 
 class Why(Enum):
@@ -105,11 +107,20 @@ class Unset:
             return Left(*after[-1])
         if last[0] in self._loop_tests:
             return Left(self._loop(last[0], skips[:-1], read), node.line)
+        if node.expr is not None and self._counts(last[0], node.expr):
+            return Left(Why.LOOP, node.line)
         if self._guarded(last, path, read):
             return Left(Why.GUARDED, node.line)
         if self._alternatives(skips):
             return Left(Why.CHAIN, node.line)
         return Left(Why.IF, node.line)
+
+    def _counts(self, index: int, test: Expr) -> bool:
+        """``tries > 300`` in a loop: not on the first round."""
+        arcs = self.graph.nodes[index].arcs
+        if not any(index in self._reached(arc.target) for arc in arcs):
+            return False
+        return test.kind is K.BINARY and any(kid.key in self._counted for kid in test.kids)
 
     def _decisions(self, moment: Moment) -> list[tuple[int, bool]]:
         steps: list[tuple[int, bool]] = []
@@ -223,10 +234,12 @@ class Unset:
 
 
 def _open(test: Expr) -> bool:
-    """``i < n``, where ``n`` is no constant."""
-    if test.kind is not K.BINARY or test.text not in ("<", "<=", ">", ">=", "!=") or not test.kids:
+    """``i < n``, where ``n`` is no constant; or a call that asks for the end."""
+    if test.kind is K.CALL:
+        return True
+    if test.kind is not K.BINARY or test.text not in ("<", "<=", ">", ">=", "!="):
         return False
-    return all(kid.key and not kid.key.isupper() for kid in test.kids)
+    return all(kid.key and not _CONSTANT.match(kid.key) for kid in test.kids)
 
 
 def _sets(node: Node, name: str) -> bool:

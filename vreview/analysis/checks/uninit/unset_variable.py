@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from vreview.analysis.evaluate import Moment, Seen
 from vreview.analysis.facts import FileFacts, FunctionFacts
 from vreview.analysis.hit import Hit, HitStep
+from vreview.analysis.tested import ERROR_TESTS
 from vreview.analysis.unset import Left, Unset, Why
 
 RULE = "unset-variable"
 _SILENT = frozenset({Why.GUARDED, Why.LOOP, Why.SWITCH})
-_WEAK = frozenset({Why.CHAIN, Why.WALK, Why.COUNT})
+_WEAK = frozenset({Why.CHAIN, Why.WALK, Why.COUNT, Why.ROUNDS})
 _BECAUSE = {
     Why.CHAIN: ", where none of the alternatives before was true",
     Why.CASE: ", after a case that does not set it",
@@ -22,6 +23,11 @@ _BECAUSE = {
     Why.COUNT: ", after a loop that may have had no round",
     Why.IF: ", and the branch that sets it was not taken",
 }
+_ELSEWHERE = frozenset({Why.IF, Why.CASE, Why.CHAIN, Why.ROUNDS})
+_MACRO = re.compile(
+    r"save|flags|each|poll|get_user|rdmsr|rdpmc|cpuid|^va_|walk|xchg|[A-Z]{3}|safe|iter|read|wait_event"
+    r"|^swap$|unaligned|_irq|asm|lock|->|^get_|^mt?f|^store"
+)
 _DIRECTIVE = re.compile(rb"\s*#\s*(if|el|endif)")
 _PRINTS = re.compile(
     r"^(dev|pr|netdev|netif|drm|DRM|v4l2|wiphy|pci)_(\w+_)?(err|warn|info|notice|crit|dbg|debug)"
@@ -30,7 +36,7 @@ _PRINTS = re.compile(
 
 def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
     """One hit for each variable: the read for which the reason is best known."""
-    reads = [m for m in function.flow.moments if m.kind is Seen.READ and _reads(m, file)]
+    reads = [m for m in function.flow.moments if m.kind is Seen.READ]
     if not reads:
         return
     unset = Unset(function.graph)
@@ -40,7 +46,7 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
             continue
         name = moment.expr.text
         left = unset.left_out(moment, name)
-        if left is None or left.why in _SILENT:
+        if left is None or left.why in _SILENT or not _reads(moment, left, file):
             continue
         if name not in best or left.why.value < best[name][1].why.value:
             best[name] = moment, left
@@ -64,17 +70,20 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
         )
 
 
-def _reads(moment: Moment, file: FileFacts) -> bool:
-    """The read is one: not an argument of what may be a macro that sets it."""
+def _reads(moment: Moment, left: Left, file: FileFacts) -> bool:
+    """The read is one: not an argument of what may be a macro that sets it. Where nothing else
+    sets the variable, only calls that are known are functions."""
     callee = moment.value.name if moment.value is not None else ""
     if not callee:
         return True
     knowledge = file.knowledge
-    return (
+    known = (
         callee in file.world.functions
         or callee in knowledge.releases
         or callee in knowledge.sleepers
         or callee in knowledge.reads_through
         or callee in knowledge.null_pointer
+        or callee in ERROR_TESTS
         or _PRINTS.match(callee) is not None
     )
+    return known or (left.why in _ELSEWHERE and _MACRO.search(callee) is None)
