@@ -136,7 +136,10 @@ def _failure(name: str, graph: Graph, world: World) -> Failing:
         return "never"
     if summary is not None and "bool" in summary.result.split():
         return "null"
+    kept = {target for call, target in _calls(graph) if call.text == name and target}
     for node in graph.nodes:
+        if node.op is Op.DECLARE and node.name in kept and "*" in node.type:
+            return "errptr"
         if node.expr is None or node.expr.kind is not K.CALL or node.expr.text != name:
             continue
         if node.op is Op.EVAL:

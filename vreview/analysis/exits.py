@@ -83,6 +83,8 @@ class Exits:
                 key = (resource.pair, resource.key, resource.line, exit_.line)
                 if key in seen or "[" in resource.key or self._left_out(exit_, resource):
                     continue
+                if _contradicts(exit_.state):
+                    break
                 seen.add(key)
                 yield exit_, resource
 
@@ -165,6 +167,20 @@ def _how(moment: Moment, *, pointer: bool, truth: bool) -> Leaving:
     return "success"
 
 
+def _contradicts(state: State) -> bool:
+    """The path tested a member both ways: what was in between did rarely change it."""
+    found: dict[str, bool] = {}
+    at = state.trace
+    while at is not None:
+        before, _, words, expr = at
+        if expr is not None and expr.kind is K.MEMBER:
+            truth = words.endswith("true")
+            if found.setdefault(expr.key, truth) is not truth:
+                return True
+        at = before
+    return False
+
+
 def _optional(graph: Graph) -> dict[int, tuple[tuple[bool, Expr], ...]]:
     """Branches whose one side gives something back and then joins the other side."""
     found: dict[int, tuple[tuple[bool, Expr], ...]] = {}
@@ -191,7 +207,8 @@ def _calls_before(graph: Graph, start: int, join: int) -> list[Expr]:
             continue
         node = graph.nodes[index]
         seen.add(index)
-        if node.op not in (Op.EVAL, Op.DECLARE, Op.BRANCH) or len(seen) > 12:
+        loop = node.op is Op.ITERATE or (node.op is Op.LABEL and node.type == "loop")
+        if not (loop or node.op in (Op.EVAL, Op.DECLARE, Op.BRANCH)) or len(seen) > 14:
             return []
         if node.expr is not None and node.expr.kind is K.CALL:
             calls.append(node.expr)

@@ -32,6 +32,10 @@ ANY = -2
 """As ``release_arg``: whichever argument names it."""
 _TELLS_ERROR = frozenset({"PTR_ERR", "IS_ERR", "IS_ERR_OR_NULL", "PTR_ERR_OR_ZERO", "ERR_CAST"})
 _MOST = 24
+_INSIDE = frozenset(
+    {"data", "buf", "buffer", "payload", "priv", "private", "extra", "mem", "bytes"}
+)
+"""Members that are often an array: its address is one in the middle of the object."""
 _PRINTS = re.compile(
     r"^(dev|pr|netdev|netif|wiphy|drm|dbg|trace|acpi_handle|v4l2)_(err|warn|info|dbg|debug|notice|crit"
     r"|emerg|alert)|printk|_(err|warn|dbg|debug)$|^(dprintk|trace_\w+)$"
@@ -216,13 +220,11 @@ class Custody:
 
     def _reaches(self, call: Expr, resource: Resource) -> bool:
         """The callee, which gives back such things, can have this one."""
-        if resource.key.endswith("()") or resource.kind not in ("memory", "reference", "named"):
+        if not resource.local:
             return True
         given = {self.named(kid) for kid in call.kids} - {""}
         keys = (resource.key, *resource.also)
-        return any(below(key, owner) for key in keys for owner in given) or (
-            not resource.local and "->" not in resource.key
-        )
+        return any(below(key, owner) for key in keys for owner in given)
 
     def _goes_with_part(self, call: Expr, resource: Resource) -> bool:
         """``put_device(&x->dev)``: the release of the part may be what frees ``x``."""
@@ -304,7 +306,7 @@ def settled(gone: tuple[Handed, ...], failed: Failure | None) -> frozenset[Hande
 
 _FAILS: Mapping[str, frozenset[str]] = {
     "zero": frozenset({"null", "errptr"}),
-    "errptr": frozenset({"null", "errptr"}),
+    "errptr": frozenset({"null", "errptr", "nonzero", "negative"}),
     "nonzero": frozenset({"nonzero", "negative"}),
 }
 
@@ -404,6 +406,8 @@ def seen_only(expr: Expr, key: str) -> bool:
 def mentioned(expr: Expr, *, carrying: bool = False) -> Iterable[str]:
     """Plain variables that an expression hands on by value, as in ``return p`` or ``x = p``;
     in a call those too that its result may carry, or (``carrying``) surely does."""
+    if expr.kind is K.MEMBER and expr.text in _INSIDE and not carrying:
+        return (expr.key, root_name(expr))
     if expr.kind in (K.NAME, K.MEMBER, K.INDEX):
         return (expr.key,) if expr.key else ()
     if expr.kind is K.ASSIGN and expr.kids:

@@ -105,9 +105,18 @@ def _comparison(expr: Expr, truth: bool, state: State, knowledge: Knowledge) -> 
         value = Value(V.RESULT, left.text, left.line)
     if is_nought(right):
         return _sign(name, value, operator, state)
+    if operator == ">=" and value is not None and value.kind is V.ZERO and _surely_some(right):
+        return None
     if errno := _errno_of(right, knowledge):
         return _errno(name, value, operator, errno, state)
     return state
+
+
+def _surely_some(expr: Expr) -> bool:
+    """A constant bound: a loop from 0 runs at least once."""
+    if expr.kind is K.CALL:
+        return expr.text == "ARRAY_SIZE"
+    return expr.kind is K.NUMBER or (expr.kind is K.NAME and expr.text.isupper())
 
 
 def _errno_of(expr: Expr, knowledge: Knowledge) -> str:

@@ -8,7 +8,7 @@ from vreview.analysis.facts import FileFacts, FunctionFacts
 from vreview.analysis.hit import Hit, HitStep
 from vreview.analysis.state import Resource
 
-NOT_LOST = frozenset({"iterator", "named", "number", "dma"})
+NOT_LOST = frozenset({"iterator", "named", "number", "dma", "realloc"})
 """Kinds that another rule tells, or that live on in what is computed from them."""
 
 
@@ -50,11 +50,18 @@ def usual_release(function: FunctionFacts, resource: Resource) -> str:
 
 
 def stays_alone(function: FunctionFacts, file: FileFacts, counterpart: str) -> bool:
-    """No caller in the file calls the counterpart when the function fails; and it is no function
-    of which every caller is elsewhere."""
-    callers = [
-        other for other in file.functions if function.name in {c.call for c in other.summary.calls}
-    ]
-    if any(counterpart in file.world.calls_below(caller.name) for caller in callers):
+    """No caller in the file, near or far, calls the counterpart when the function fails; and it
+    is no function of which every caller is elsewhere."""
+    callers: set[str] = set()
+    todo = {function.name}
+    for _ in range(3):
+        todo = {
+            other.name
+            for other in file.functions
+            if other.name not in callers
+            and not todo.isdisjoint(c.call for c in other.summary.calls)
+        }
+        callers |= todo
+    if any(counterpart in file.world.calls_below(caller) for caller in callers):
         return False
     return bool(callers) or file.is_static(function.function)

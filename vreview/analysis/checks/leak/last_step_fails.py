@@ -16,6 +16,7 @@ from vreview.analysis.hit import Hit, HitStep
 from vreview.analysis.verbs import does, ends
 
 RULE = "last-step-fails"
+_NEVER_FAILS = frozenset({"stream_open", "nonseekable_open", "generic_file_open"})
 
 
 def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
@@ -24,7 +25,13 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
         return
     for exit_, resource in function.exits.lost("call"):
         last = exit_.moment.expr
-        if last is None or ends(last.text) or not does(last.text) or resource.kind == "iterator":
+        if (
+            last is None
+            or last.text in _NEVER_FAILS
+            or ends(last.text)
+            or not does(last.text)
+            or resource.kind == "iterator"
+        ):
             continue
         if resource.call == last.text and resource.line == exit_.line:
             continue
