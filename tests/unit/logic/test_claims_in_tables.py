@@ -121,4 +121,15 @@ After:  6.1Mpps   | 7.4Mpps
 def test_a_change_above_rows_before_and_after_is_that_of_a_column(
     claim: str, lines: list[int]
 ) -> None:
-    assert [c.line for c in said(BESIDE.format(claim))] == lines
+    claims = said(BESIDE.format(claim))
+    assert [c.line for c in claims if c.check == "claimed-change"] == lines
+
+
+@pytest.mark.parametrize(
+    ("claim", "untold"),
+    [("22", ["6.6Mpps -> 7.4Mpps"]), ("12", ["5.0Mpps -> 6.1Mpps"]), ("32", [])],
+)
+def test_the_column_that_the_text_leaves_out_is_told(claim: str, untold: list[str]) -> None:
+    claims = said(BESIDE.format(claim))
+    found = [c.subject.replace(" M", "M") for c in claims if c.check == "untold-column"]
+    assert found == untold

@@ -7,7 +7,8 @@ round to the printed figures bear it out.
 
 from __future__ import annotations
 
-from vreview.logic.claims.beside import check_beside
+from vreview.logic.claims.barriers import BARRIERS, check_barriers
+from vreview.logic.claims.beside import UNTOLD, check_beside, check_untold
 from vreview.logic.claims.diffstat import DIFFSTAT, check_diffstat
 from vreview.logic.claims.prose import CHANGE, DIRECTION, check_prose
 from vreview.logic.claims.said import Claim, Message, messages
@@ -23,7 +24,9 @@ from vreview.model.series import Series
 
 __all__ = ["NAMES", "Claim", "Message", "claims_in", "claims_of"]
 
-NAMES = frozenset({CHANGE, COLUMN, DIFFSTAT, DIRECTION, SIZES, UNFOUNDED, UNMEASURED})
+NAMES = frozenset(
+    {BARRIERS, CHANGE, COLUMN, DIFFSTAT, DIRECTION, SIZES, UNFOUNDED, UNMEASURED, UNTOLD}
+)
 """The checks of the text, by the names that rules call them by."""
 
 
@@ -38,7 +41,7 @@ def claims_of(said: tuple[Message, ...], *, whole: bool = True) -> tuple[Claim, 
     found = [
         claim
         for message in said
-        for check in (check_prose, check_tables, check_sizes)
+        for check in (check_prose, check_tables, check_sizes, check_untold, check_barriers)
         for claim in check(message)
     ]
     found += [claim for message in said for claim in check_beside(message, check=CHANGE)]

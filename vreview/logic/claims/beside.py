@@ -20,6 +20,7 @@ _BEFORE = re.compile(
 _AFTER = re.compile(r"\s*(?:after|with|patched|new)\b[^\d:=|]*[:=|]", re.I)
 _FIGURE = re.compile(rf"(?<![\w.,-])({NUMBER})\s?([A-Za-zµμ%]+(?:/\w+)?)?")
 _GAIN = re.compile(r"improv|gain|increas|decreas|reduc|faster|speed|boost|drop|slower", re.I)
+UNTOLD = "untold-column"
 _ABOVE = 4
 """Lines at most between the paragraph and the rows."""
 
@@ -38,6 +39,32 @@ def check_beside(message: Message, *, check: str) -> Iterator[Claim]:
         near = any(s.high * 2 >= change.span.low and s.low <= change.span.high * 2 for s in spans)
         if near and not any(span.meets(change.span) for span in spans):
             yield _claim(message, (passage, change), pairs, check)
+
+
+def check_untold(message: Message) -> Iterator[Claim]:
+    """A column whose change no percentage of the message states, beside one that is stated."""
+    for line in range(1, len(message.lines)):
+        pairs = _pairs(message.lines[line - 1], message.lines[line])
+        said = _claim_above(message, line) if len(pairs) > 1 else None
+        if said is None:
+            continue
+        stated = [c.span for p in paragraphs(message) for c in changes_in(p.text)]
+        told = [any(s.meets(c) for s in changes(*pair) for c in stated) for pair in pairs]
+        if not any(told):
+            continue
+        for pair, known in zip(pairs, told, strict=True):
+            if known or pair[0].value == pair[1].value:
+                continue
+            figures = f"{pair[0].text} -> {pair[1].text}"
+            real = in_words(change_of_old(*pair))
+            yield Claim(
+                check=UNTOLD,
+                message=message,
+                line=line + 1,
+                subject=figures,
+                words=(("figures", figures), ("claim", said[1].text), ("real", real)),
+                steps=((line + 1, f"{figures} is {real}"),),
+            )
 
 
 def _pairs(first: str, second: str) -> Sequence[tuple[Figure, Figure]]:
