@@ -6,12 +6,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vreview.analysis.evaluate import Moment, Seen
-from vreview.analysis.expr import Expr
+from vreview.analysis.expr import Expr, K, walk
 from vreview.analysis.facts import FileFacts, FunctionFacts
 from vreview.analysis.hit import Hit, HitStep
 from vreview.analysis.state import V, Value
+from vreview.analysis.tested import ERROR_TESTS
 
 RULE = "error-pointer-used"
+_LOOKS = ERROR_TESTS | {"PTR_ERR"}
 
 
 def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
@@ -20,6 +22,8 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
     for moment in function.flow.moments:
         for expr, value in _used(moment, file):
             if value is None or (expr.key, value.site) in seen or not expr.key:
+                continue
+            if _asked(moment, expr.key):
                 continue
             if value.kind is V.ERR_PTR:
                 how = "holds an error pointer on this path"
@@ -53,6 +57,19 @@ def _used(moment: Moment, file: FileFacts) -> Iterator[tuple[Expr, Value | None]
         yield expr, moment.value
     elif moment.kind is Seen.CALL and expr.text in file.knowledge.breaks_on_error_pointer:
         yield from zip(expr.kids[:1], moment.values[:1], strict=True)
+
+
+def _asked(moment: Moment, key: str) -> bool:
+    """A call in a condition of this path got the pointer: it may have looked at it."""
+    at = moment.state.trace
+    while at is not None:
+        before, _, _, test = at
+        for expr in walk(test) if test is not None else ():
+            call = expr.kind is K.CALL and expr.text not in _LOOKS
+            if call and any(kid.key == key for kid in expr.kids):
+                return True
+        at = before
+    return False
 
 
 def _untested(function: FunctionFacts, file: FileFacts, key: str, value: Value) -> bool:

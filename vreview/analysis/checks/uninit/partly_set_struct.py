@@ -13,6 +13,7 @@ from vreview.analysis.expr import Expr, K, names_in, walk
 from vreview.analysis.facts import FileFacts, FunctionFacts
 from vreview.analysis.graph import Node, Op
 from vreview.analysis.hit import Hit, HitStep
+from vreview.analysis.tested import normal
 
 RULE = "partly-set-struct"
 _SETS = ("memset", "memcpy", "memmove", "init", "zero", "clear", "fill", "copy_from", "get", "read")
@@ -70,6 +71,7 @@ def _handed(nodes: tuple[Node, ...], name: str) -> tuple[Expr, int, frozenset[st
             continue
         for expr in walk(node.expr):
             if expr.kind is K.CALL:
+                members |= _given(expr, name)
                 for position, kid in enumerate(expr.kids):
                     if kid.kind is K.ADDRESS and kid.kids and kid.kids[0].key == name:
                         if not members or any(word in expr.text for word in _SETS):
@@ -78,6 +80,12 @@ def _handed(nodes: tuple[Node, ...], name: str) -> tuple[Expr, int, frozenset[st
         if not members:
             return None
     return None
+
+
+def _given(call: Expr, name: str) -> set[str]:
+    """Members that the call gets: it may set them."""
+    inner = (kid.kids[0] if kid.kind is K.ADDRESS and kid.kids else kid for kid in call.kids)
+    return {kid.text for kid in inner if kid.kind is K.MEMBER and kid.kids[0].key == name}
 
 
 def _member(expr: Expr, name: str) -> str:
@@ -102,7 +110,7 @@ def _read_unset(file: FileFacts, call: Expr, position: int, members: frozenset[s
     written: set[str] = set()
     for expr in callee.expressions():
         if expr.kind is K.ASSIGN and expr.kids:
-            written.add(expr.kids[0].key)
+            written.add(normal(expr.kids[0].key).split("[", 1)[0])
         if expr.kind is K.MEMBER and expr.arrow and expr.kids[0].key == parameter:
             read.append(expr.text)
     return next((m for m in read if m not in members and f"{parameter}->{m}" not in written), "")
