@@ -29,13 +29,9 @@ _STATUS = re.compile(
     r"(status|error|err|result|retval|reason|rc|ret|state)\w*$|^\*\w+$", re.IGNORECASE
 )
 _WATCHED = frozenset({V.ZERO, V.ERR_PTR, V.UNSET})
-<<<<<<< Updated upstream
-_SIZES = frozenset({"ARRAY_SIZE", "sizeof_field", "FIELD_SIZEOF", "typeof", "offsetof"})
-=======
 _SIZES = frozenset(
     {"ARRAY_SIZE", "sizeof_field", "FIELD_SIZEOF", "typeof", "offsetof", "BITS_PER_TYPE"}
 )
->>>>>>> Stashed changes
 _UNPACKS = frozenset({"PTR_ERR", "ERR_CAST"})
 _CONDITIONAL = frozenset({"&&", "||"})
 
