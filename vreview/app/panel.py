@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from threading import Lock
+from threading import Lock, Thread
 
 from vreview.errors import HostileInput, OurFailure, ToolMissing
 from vreview.model.look import Look, Seen
@@ -57,14 +57,34 @@ class Session:
     lock: Lock = field(default_factory=Lock)
 
     def ask(self, asked: Sequence[tuple[SecondEye, Look]]) -> list[Seen | None]:
-        """The answers in the order of ``asked``; None where a tool could not give any."""
-        from concurrent.futures import ThreadPoolExecutor  # lint without tools does without
+        """The answers in the order of ``asked``; None where a tool could not give any.
 
-        pool = ThreadPoolExecutor(max_workers=max(1, self.panel.jobs))
-        try:
-            return list(pool.map(lambda one: self._ask_one(*one), asked))
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+        The threads do not outlive the program: on Ctrl-C no look that has many commands to run
+        is waited for. Raises the first thing that a look raised and that is no failure of a tool.
+        """
+        answers: list[Seen | None] = [None] * len(asked)
+        left, raised = iter(range(len(asked))), list[BaseException]()
+
+        def work() -> None:
+            try:
+                while not raised:
+                    with self.lock:
+                        at = next(left, None)
+                    if at is None:
+                        return
+                    answers[at] = self._ask_one(*asked[at])
+            except BaseException as err:  # handed on to the caller's thread
+                raised.append(err)
+
+        many = max(1, min(self.panel.jobs, len(asked)))
+        threads = [Thread(target=work, daemon=True) for _ in range(many)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        if raised:
+            raise raised[0]
+        return answers
 
     def remarks(self) -> tuple[str, ...]:
         """What a reader must know of those that did not answer, a tool after the other."""

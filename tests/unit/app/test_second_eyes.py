@@ -10,13 +10,14 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 
+import pytest
 from series_of_states import PATH, Tree, TreesOnly, series_through
 
 from vreview.app.lint import LintResult
 from vreview.app.panel import Panel
 from vreview.app.secondeyes import look_at_builds, look_at_series, with_others
 from vreview.app.trial import Side
-from vreview.errors import CommandFailed, HostileInput, OurFailure, ToolMissing
+from vreview.errors import CommandFailed, ConfigError, InputError, OurFailure, ToolMissing
 from vreview.model.kernel import Kernel, KernelConfig, KernelKey, Toolchain
 from vreview.model.look import Look, Seen, Sight, Unit
 from vreview.model.observation import (
@@ -55,7 +56,7 @@ class Eye:
     category: Category = Category.OTHER
     severity: Severity = Severity.WARNING
     fails_on: str = ""
-    failure: OurFailure | HostileInput = field(
+    failure: OurFailure | InputError = field(
         default_factory=lambda: CommandFailed(("finder",), 9, output="core dumped")
     )
     seen: list[tuple[str, str]] = field(default_factory=list)
@@ -164,6 +165,12 @@ def test_a_missing_tool_is_said_once_with_what_installs_it() -> None:
         "finder is not installed, so it was not asked: apt-get install finder",
     )
     assert len(absent.seen) == 1
+
+
+def test_a_rule_that_cannot_be_used_is_no_tools_failure() -> None:
+    bad = Eye(fails_on="return", failure=ConfigError("own/rule.yml: refused"))
+    with pytest.raises(ConfigError, match="refused"):
+        _looked(NONE, ONE, eyes=[bad])
 
 
 def test_when_the_base_could_not_be_read_nothing_is_called_new() -> None:
