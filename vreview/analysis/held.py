@@ -32,13 +32,17 @@ ANY = -2
 """As ``release_arg``: whichever argument names it."""
 _TELLS_ERROR = frozenset({"PTR_ERR", "IS_ERR", "IS_ERR_OR_NULL", "PTR_ERR_OR_ZERO", "ERR_CAST"})
 _MOST = 24
+_UNDOES_ALL = re.compile(
+    r"(^|_)(put|release|destroy|remove|cleanup|exit|fini|uninit|deinit|teardown|shutdown|stop|close"
+    r"|disable|suspend|unwind|undo|rollback|off|unprepare)(_|$)"
+)
 _INSIDE = frozenset(
     {"data", "buf", "buffer", "payload", "priv", "private", "extra", "mem", "bytes"}
 )
 """Members that are often an array: its address is one in the middle of the object."""
 _PRINTS = re.compile(
     r"^(dev|pr|netdev|netif|wiphy|drm|dbg|trace|acpi_handle|v4l2)_(err|warn|info|dbg|debug|notice|crit"
-    r"|emerg|alert)|printk|_(err|warn|dbg|debug)$|^(dprintk|trace_\w+)$"
+    r"|emerg|alert)|printk|_(ERR|WARN|WARNING|INFO|DBG|DEBUG|PRINT)$|_print(_\w+)?$|_(err|warn|dbg|debug)$|^(dprintk|trace_\w+)$"
 )
 _UNDOES = re.compile(
     r"(^|_)(free|put|release|destroy|remove|del|delete|unregister|cleanup|clean|exit|fini|uninit|deinit"
@@ -239,7 +243,8 @@ class Custody:
         """By its name the call ends something of which nothing is known, and it gets the object,
         or one that it lies in or behind."""
         known = call.text in self.knowledge.releases or call.text in self.releases
-        if known or not _UNDOES.search(call.text):
+        whole = resource.kind in ("count", "enable")
+        if known or not (_UNDOES_ALL if whole else _UNDOES).search(call.text):
             return False
         given = {self.named(kid) for kid in call.kids} - {""}
         return any(below(key, owner) for key in (resource.key, *resource.also) for owner in given)
@@ -349,9 +354,11 @@ def stored(
     if not state.held or not key:
         return state
     for resource in tuple(state.held.values()):
-        if not _names(resource, {key}, inner=False) or (seen and resource.borrowed):
+        if not _names(resource, {key}, inner=False):
             continue
-        known = name and "[" not in name and not name.startswith("*")
+        if seen and (resource.borrowed or private):
+            continue
+        known = name and "[" not in name and not name.startswith("*") and not seen
         if known:
             resource = replace(resource, also=resource.also | {name})
             state = _put(state, resource)
