@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Failures and what the caller is told of them: shapes beyond the rules' own examples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from vreview.analysis.complaint import by_name
+from vreview.analysis.knowledge import knowledge_from
+from vreview.analysis.types import is_narrow, is_unsigned, members_of
+from vreview.errors import ConfigError
+
+Found = Callable[[str], list[tuple[str, int]]]
+
+DRIVER = """\
+struct unit {{
+	u32 level;
+	int sign;
+}};
+static int start(struct unit *u)
+{{
+	int ret;
+
+	ret = first(u);
+	if (ret)
+		return ret;
+{body}
+	return 0;
+out:
+	last(u);
+	return ret;
+}}
+"""
+BODY_AT = 12
+
+
+def lines(found: Found, body: str, rule: str) -> list[int]:
+    hits = found(DRIVER.format(body=body))
+    return [line - BODY_AT for name, line in hits if name == rule]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "\tp = kzalloc(8, GFP_KERNEL);\n\tif (!p)\n\t\tgoto out;",
+        "\tp = dev_make(u);\n\tif (IS_ERR(p))\n\t\tgoto out;",
+        '\tif (u->sign > 3) {\n\t\tdev_err(u->dev, "sign\\n"); goto out; }',
+        '\tif (u->sign > 3 || u->sign < -3) {\n\t\tpr_err("sign\\n"); goto out; }',
+        '\tif (u->sign > 3) {\n\t\tprintk(KERN_ERR "sign\\n"); goto out; }',
+        "\tp = dev_make(u);\n\tif (IS_ERR(p))\n\t\treturn ret;",
+    ],
+)
+def test_success_is_told_of_a_failure(found: Found, body: str) -> None:
+    assert lines(found, body, "success-on-failure") != []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "\tp = lookup(u);\n\tif (!p)\n\t\tgoto out;",
+        "\tp = kzalloc(8, GFP_KERNEL);\n\tif (!p) {\n\t\tret = -ENOMEM;\n\t\tgoto out;\n\t}",
+        '\tif (u->sign > 3) {\n\t\tdev_info(u->dev, "sign\\n"); goto out; }',
+        '\tif (u->sign > 3) {\n\t\tprintk(KERN_INFO "sign\\n"); goto out; }',
+        "\tp = kzalloc(8, GFP_KERNEL);\n\tif (!p)\n\t\tu->sign = 0;\n\tif (p)\n\t\tgoto out;",
+        "\tp = dev_make(u);\n\tif (IS_ERR(p))\n\t\tgoto out; /* nothing to do without it */",
+        "\tp = dev_make(u);\n\tif (IS_ERR(p)) {\n\t\tret = 0;\n\t\tgoto out;\n\t}",
+    ],
+)
+def test_a_deliberate_success_is_let_be(found: Found, body: str) -> None:
+    assert lines(found, body, "success-on-failure") == []
+
+
+def test_a_call_that_hands_on_its_argument_hands_on_its_value(found: Found) -> None:
+    body = '\tif (u->sign > 3)\n\t\treturn dev_err_probe(u->dev, ret, "sign\\n");'
+    assert lines(found, body, "success-on-failure") == [1]
+
+
+def test_a_switch_knows_what_its_case_says(found: Found) -> None:
+    body = (
+        "\tswitch (ret) {\n\tcase 0:\n\t\tbreak;\n\tdefault:\n"
+        '\t\tdev_err(u->dev, "%d\\n", ret);\n\t\treturn ret;\n\t}'
+    )
+    assert lines(found, body, "success-on-failure") == []
+
+
+def test_a_loop_brings_an_older_result(found: Found) -> None:
+    body = (
+        "\twhile (more(u)) {\n\t\tp = kzalloc(8, GFP_KERNEL);\n\t\tif (!p)\n\t\t\tgoto out;\n"
+        "\t\tret = fill(p);\n\t\tif (ret)\n\t\t\tgoto out;\n\t}"
+    )
+    assert lines(found, body, "success-on-failure") == [3]
+
+
+def test_an_unsigned_member_of_a_struct_in_sight_is_known(found: Found) -> None:
+    body = "\tu->level = measure(u);\n\tif (u->level < 0)\n\t\treturn -EIO;"
+    assert lines(found, body, "unsigned-error") == [1]
+
+
+def test_a_signed_member_may_hold_an_error(found: Found) -> None:
+    body = "\tu->sign = measure(u);\n\tif (u->sign < 0)\n\t\treturn u->sign;"
+    assert lines(found, body, "unsigned-error") == []
+
+
+@pytest.mark.parametrize(
+    ("body", "at"),
+    [
+        ("\tif (wait_for_completion_timeout(&u->done, HZ) < 0)\n\t\treturn -EIO;", [0]),
+        ("\tif (!wait_for_completion_timeout(&u->done, HZ))\n\t\treturn -EIO;", []),
+        ("\tret = i2c_transfer(u->bus, u->m, 2);\n\tif (ret)\n\t\treturn ret;", [1]),
+        ("\tret = i2c_transfer(u->bus, u->m, 2);\n\tif (ret != 2)\n\t\treturn -EIO;", []),
+        ("\tret = copy_from_user(u, p, 4);\n\tif (ret)\n\t\treturn -EFAULT;", []),
+    ],
+)
+def test_results_are_what_the_table_says(found: Found, body: str, at: list[int]) -> None:
+    assert lines(found, body, "wrong-error-test") == at
+
+
+def test_an_error_that_a_later_line_reads_is_not_lost(found: Found) -> None:
+    read = "\tret = -EIO;\n\tif (u->sign)\n\t\tret = 0;\n\treport(ret);"
+    lost = "\tret = -EIO;\n\tu->sign = 1;"
+    assert lines(found, read, "lost-error") == []
+    assert lines(found, lost, "lost-error") == [0]
+
+
+def test_a_result_is_looked_at_or_is_not(found: Found) -> None:
+    assert lines(found, "\tclk_prepare_enable(u->clk);", "unchecked-result") == [0]
+    assert (
+        lines(found, "\tif (clk_prepare_enable(u->clk))\n\t\tgoto out;", "unchecked-result") == []
+    )
+    assert lines(found, "\t(void)clk_prepare_enable(u->clk);", "unchecked-result") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "level"),
+    [
+        ("dev_err", "error"),
+        ("netdev_err_once", "error"),
+        ("DRM_DEV_ERROR", "error"),
+        ("NL_SET_ERR_MSG_MOD", "error"),
+        ("dev_warn_ratelimited", "warning"),
+        ("printk", "printk"),
+        ("dev_dbg", ""),
+        ("dev_info", ""),
+        ("set_error_mask", ""),
+    ],
+)
+def test_a_message_has_a_level(name: str, level: str) -> None:
+    assert by_name(name) == level
+
+
+@pytest.mark.parametrize(
+    "kind", ["u8", "unsigned int", "size_t", "static unsigned", "__u16", "bool"]
+)
+def test_unsigned_types(kind: str) -> None:
+    assert is_unsigned(kind)
+
+
+@pytest.mark.parametrize("kind", ["int", "s32", "ssize_t", "enum x", "u8*", "something_t", ""])
+def test_types_that_may_be_negative(kind: str) -> None:
+    assert not is_unsigned(kind)
+
+
+def test_only_types_below_an_int_are_narrow() -> None:
+    assert is_narrow("u16")
+    assert not is_narrow("u32")
+    assert not is_narrow("short")
+
+
+def test_a_member_that_two_structs_declare_differently_has_no_type() -> None:
+    text = b"struct a {\n\tu32 n;\n\tint m;\n};\nstruct b {\n\tint n;\n};\n"
+    assert members_of(text) == {"n": "", "m": "int"}
+
+
+def test_a_result_of_an_unknown_kind_is_refused() -> None:
+    row = {"calls": ["f"], "success": "maybe"}
+    with pytest.raises(ConfigError, match="`success` must be one of"):
+        knowledge_from({"returns": {"returns": [row]}})
