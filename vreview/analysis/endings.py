@@ -44,6 +44,7 @@ class Ends:
 
     always: tuple[tuple[int, str, Freed], ...] = ()
     failing: tuple[tuple[str, int, str, Freed], ...] = ()
+    """Also for ``zero`` of a number, where every success does so."""
 
 
 _NOTHING = Ends()
@@ -131,6 +132,7 @@ def _ends(function: Walked) -> Ends:
         return _NOTHING
     pointer = "*" in function.function.result
     common: dict[tuple[int, str], Freed] | None = None
+    success: dict[tuple[int, str], Freed] | None = None
     failing: dict[tuple[str, int, str], Freed] = {}
     for moment in returns:
         here = dict(_of_parameters(moment.state.freed, parameters))
@@ -138,10 +140,15 @@ def _ends(function: Walked) -> Ends:
         if outcome:
             failing |= {(outcome, *k): f for k, f in here.items() if f.sure}
         failing |= _handed_on(moment, parameters)
+        if not pointer and not outcome:
+            nought = moment.value is not None and moment.value.kind is V.ZERO
+            kept = here if success is None else {k: f for k, f in success.items() if k in here}
+            success = {k: f for k, f in kept.items() if f.sure} if nought else {}
         if any(v.kind is V.ZERO and n in parameters for n, v in moment.state.values.items()):
             continue
         common = here if common is None else {k: f for k, f in common.items() if k in here}
     common = common or {}
+    failing |= {("zero", *k): f for k, f in (success or {}).items()}
     return Ends(
         always=tuple((*k, f) for k, f in sorted(common.items(), key=lambda item: item[0])),
         failing=tuple(

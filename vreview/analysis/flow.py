@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from vreview.analysis.endings import lasting
 from vreview.analysis.evaluate import Evaluator, Moment, Seen
 from vreview.analysis.expr import Expr, K, is_nought
+from vreview.analysis.freed import turned_out
 from vreview.analysis.graph import ENTRY, EXIT, Graph, Node, Op, Way
 from vreview.analysis.held import handed, mentioned, seen_only
 from vreview.analysis.knowledge import Knowledge
@@ -110,6 +111,11 @@ class _Walker:
         match node.op:
             case Op.EVAL if node.expr is not None:
                 _, state = self.evaluator.evaluate(node.expr, state)
+                if (
+                    state.pending and node.expr.kind is K.CALL
+                ):  # nobody asks: it is as if it succeeded
+                    ignored = Value(V.RESULT, node.expr.text, node.expr.line)
+                    state = turned_out(state, ignored, "zero")
             case Op.DECLARE:
                 state = self.evaluator.declare(node, state)
             case Op.RETURN:
@@ -132,7 +138,7 @@ class _Walker:
                 yield from self._branch(index, node.expr, state)
                 return
             case Op.ITERATE if node.expr is not None:
-                state = self._iterate(node.name, node.expr, state)
+                state = self._iterate(node, node.expr, state)
             case Op.SWITCH if node.expr is not None:
                 _, state = self.evaluator.evaluate(node.expr, state)
                 state = replace(state, failed=None, turn=None, complaint="")
@@ -186,10 +192,14 @@ class _Walker:
                     after = replace(after, values={**after.values, expr.key: zero})
             yield arc.target, after, arc.way
 
-    def _iterate(self, name: str, expr: Expr, state: State) -> State:
+    def _iterate(self, node: Node, expr: Expr, state: State) -> State:
+        name = node.name
         flat = list(_arguments(expr))
         gone = state.freed.get(flat[0].key) if _STEPS_OVER.search(name) else None
-        if gone is not None and gone.line >= expr.line:  # freed in the loop, not before it
+        end = max(
+            (self.graph.nodes[a.target].line for a in node.arcs if a.way is Way.FALSE), default=0
+        )
+        if gone is not None and expr.line <= gone.line and (end <= expr.line or gone.line < end):
             self.evaluator.note(Seen.DEREF, flat[0], state, None)
         for position, argument in enumerate(flat):
             known = state.values.get(argument.key) if argument.kind is K.NAME else None

@@ -105,5 +105,6 @@ def turned_out(state: State, value: Value | None, outcome: str) -> State:
     gone: Mapping[str, Freed] = {p.key: p.freed for p in late if p.outcome == outcome}
     rest = {k: p for k, p in state.pending.items() if k != (value.name, value.site)}
     for key, freed in gone.items():
-        state = state.said(freed.line, f"`{freed.call}()` failed and gave `{key}` back")
+        how = "succeeded" if outcome == "zero" else "failed"
+        state = state.said(freed.line, f"`{freed.call}()` {how} and gave `{key}` back")
     return replace(state, freed={**gone, **state.freed}, pending=rest)

@@ -22,7 +22,7 @@ _LETS_GO = re.compile(
     r"|commit|restart|suspend|_stop\b|destroy|free",
     re.IGNORECASE,
 )
-_NOT_OURS = re.compile(r"page|folio|buffer|inode|_bh$|rq_|^unlock_|hand")
+_NOT_OURS = re.compile(r"page|folio|buffer|inode|_bh$|rq_|^unlock_|hand|queue")
 UNSURE = "unsure"
 
 

@@ -147,6 +147,8 @@ def _sign(name: str, value: Value | None, operator: str, state: State) -> State 
     if not _possible(kind, operator):
         return None
     after = _after(kind, operator)
+    if after is V.NONZERO and value is not None and (value.name, value.site) in state.pending:
+        after = V.NEGATIVE  # the callee is in view: it fails with less than 0
     callee = value.name if value is not None and kind in (V.RESULT, V.NONZERO) else ""
     site = value.site if value is not None else 0
     if value is not None and value.lock is not None:

@@ -29,3 +29,14 @@ static struct route *port_add(struct port *port)
 	mutex_unlock(&port->mutex);
 	return route;
 }
+
+static int port_ready(struct port *port)
+{
+	u32 value = 0;
+	int err;
+
+	spin_lock(&port->lock);
+	err = readl_poll_timeout(port->regs, value, value & 1, 0, 10);
+	spin_unlock(&port->lock);
+	return err;
+}

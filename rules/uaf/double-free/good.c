@@ -50,3 +50,10 @@ static void ring_loop(struct sk_buff *skb)
 	ring_send(skb, 0);
 	kfree_skb(skb);
 }
+
+static void ring_echo(struct sk_buff *skb)
+{
+	skb_get(skb);
+	netif_rx(skb);
+	kfree_skb(skb);
+}

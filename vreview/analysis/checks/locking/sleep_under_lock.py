@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from vreview.analysis.evaluate import Moment
-from vreview.analysis.expr import Expr, K
+from vreview.analysis.expr import Expr, K, is_nought, last_field
 from vreview.analysis.facts import FileFacts, FunctionFacts
 from vreview.analysis.hit import Hit, HitStep
 from vreview.analysis.knowledge import Knowledge
@@ -26,7 +26,7 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
         call = moment.expr
         if held is None or call is None or (moment.line, held.key) in told:
             continue
-        slept = _sleeps(call, file)
+        slept = _sleeps(call, held, file)
         if slept is None:
             continue
         told.add((moment.line, held.key))
@@ -54,15 +54,17 @@ def _atomic(moment: Moment, knowledge: Knowledge) -> Held | None:
     return None
 
 
-def _sleeps(call: Expr, file: FileFacts) -> tuple[Fact, str] | None:
+def _sleeps(call: Expr, held: Held, file: FileFacts) -> tuple[Fact, str] | None:
     knowledge = file.knowledge
+    if call.text.endswith("poll_timeout") and any(map(is_nought, call.kids[3:5])):
+        return None  # told not to sleep between two looks
     lock = knowledge.takes.get(call.text)
     if (lock is not None and lock.sleeps) or call.text in knowledge.sleepers:
         return Fact(call.line, call.text), ""
     if any(kid.kind is K.NAME and kid.text in knowledge.sleeping_flags for kid in call.kids):
         return Fact(call.line, call.text), ""
     below = file.world.find(call.text, _sleeping, deepest=4)
-    if below is None:
+    if below is None or last_field(held.key) in file.world.drops_below(call.text):
         return None
     chain = " → ".join(f"{f.name}()" for f in below.chain)
     return below.fact, f"{chain} → "

@@ -94,12 +94,15 @@ def _again(
     users.pop(function.name, None)
     if not users:
         return None
+    failed = {function.name}
+    for _ in range(2):
+        failed |= {f.name for f in file.functions if failed & f.summary.forwards}
     for caller in file.functions:
-        if all(c.call != function.name for c in caller.summary.calls):
+        if failed.isdisjoint(c.call for c in caller.summary.calls):
             continue
         for moment in caller.flow.calls():
             call = moment.expr
-            if call is None or not _after_failure(moment, function.name):
+            if call is None or not _after_failure(moment, failed):
                 continue
             for name in (call.text, *sorted(file.world.calls_below(call.text))):
                 if name in users:
@@ -111,13 +114,13 @@ def _again(
     return None
 
 
-def _after_failure(moment: Moment, callee: str) -> bool:
+def _after_failure(moment: Moment, callees: set[str]) -> bool:
     state = moment.state
-    if state.failed is not None and state.failed.callee == callee:
+    if state.failed is not None and state.failed.callee in callees:
         return True
     if state.fled is not None and state.fled.failed is not None:
-        return state.fled.failed.callee == callee
-    return any(v.name == callee and v.kind in _FAILED for v in state.values.values())
+        return state.fled.failed.callee in callees
+    return any(v.name in callees and v.kind in _FAILED for v in state.values.values())
 
 
 def _frees(field: str, function: FunctionFacts, file: FileFacts) -> int:

@@ -21,6 +21,20 @@ _ONLY_THE_ADDRESS = re.compile(
 )
 
 
+_TAKES_A_REFERENCE = re.compile(r"(^|_)(get|ref|grab|inc)(_|$)|hold$|^get_")
+
+
+def referenced(function: FunctionFacts) -> frozenset[str]:
+    """The objects to which the function itself takes references: one may outlive another."""
+    return frozenset(
+        key
+        for expr in function.expressions()
+        if expr.kind is K.CALL and _TAKES_A_REFERENCE.search(expr.text)
+        for kid in expr.kids
+        for key in _whole(kid)
+    )
+
+
 def given_again(moment: Moment, file: FileFacts) -> Iterator[tuple[str, Freed, Freed]]:
     """What a call gives back though it was given back before: the key, first how, now how."""
     call = moment.expr
@@ -48,9 +62,10 @@ def looked_at(moment: Moment, file: FileFacts) -> Iterator[tuple[str, Freed, str
             for key in _whole(kid):
                 if key in gone and key not in again and _positive(moment, key):
                     yield key, gone[key], f"{expr.text}() is given `{key}`"
-    elif moment.kind is Seen.RETURN and expr.kind is K.NAME and _positive(moment, expr.key):
-        if expr.key in gone:
-            yield expr.key, gone[expr.key], f"`{expr.key}` is returned"
+    elif moment.kind is Seen.RETURN and expr.kind is K.NAME:
+        how = gone.get(expr.key)
+        if how is not None and _positive(moment, expr.key):
+            yield expr.key, how, f"`{expr.key}` is returned"
 
 
 def _whole(arg: Expr) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from vreview.analysis.checks.uaf.looks import looked_at, words_for
+from vreview.analysis.checks.uaf.looks import looked_at, referenced, words_for
 from vreview.analysis.evaluate import Moment, Seen
 from vreview.analysis.facts import FileFacts, FunctionFacts
 from vreview.analysis.hit import Hit, HitStep
@@ -16,11 +16,15 @@ RULE = "use-after-put"
 def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
     """One hit for each object and the line that gave it back: the first look at it."""
     told: set[tuple[str, int]] = set()
+    shared: frozenset[str] | None = None
     for moment in function.flow.moments:
         if not moment.state.freed:
             continue
         for key, how, look in looked_at(moment, file):
             if how.sure or how.via or (key, how.line) in told or _part(moment, key):
+                continue
+            shared = referenced(function) if shared is None else shared
+            if key in shared:
                 continue
             told.add((key, how.line))
             yield Hit(
