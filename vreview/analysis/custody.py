@@ -1,204 +1,271 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Pairs that a function's own calls make by their names, where the knowledge has none.
+"""What one function's calls do to what its paths hold: acquire, give back, hand over, only look.
 
-``x_start(a, 1)`` and ``x_stop(a)`` in one function are a pair on ``a``: same words, opposite verbs,
-the same object. Flow-blind; whether the undoing is missing somewhere is for a check to say.
+The pairs are the knowledge's, and those that the function's own calls make by their names (see
+``pairing``). The steps on states that need no knowledge are ``held``'s.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
-from vreview.analysis.expr import Expr, K, is_nought, last_field, walk
-from vreview.analysis.graph import Graph, Op, Way
-from vreview.analysis.held import ANY, Custody, Elsewhere, Pairs, object_of
-from vreview.analysis.knowledge import Failing, Knowledge, Pair
-from vreview.analysis.summary import World
-from vreview.analysis.verbs import does, ends, may_give, takes_back, undoes
+from vreview.analysis.expr import Expr, K
+from vreview.analysis.held import (
+    TELLS_ERROR,
+    drop,
+    hand,
+    hold,
+    names_it,
+    object_of,
+    settled,
+)
+from vreview.analysis.knowledge import Knowledge, Pair
+from vreview.analysis.state import Handed, Resource, State, Undone, V, Value, below
+from vreview.analysis.summary import Undoing, World
 
-_NEVER = re.compile(
-    r"lock|^(devm|list|INIT|atomic|refcount|bit|spin|mutex|trace|min|max|dev|pr)_|^_*(get|put)_user"
+Pairs = Mapping[str, tuple[Pair, ...]]
+ANY = -2
+"""As ``release_arg``: whichever argument names it."""
+_MOST = 24
+_ROOT = re.compile(r"\w+")
+_UNDOES = re.compile(
+    r"(^|_)(free|put|release|destroy|remove|del|delete|unregister|cleanup|clean|exit|fini|uninit"
+    r"|deinit|teardown|shutdown|stop|close|drop|disable|detach|disconnect|abort|kill|term|reset"
+    r"|unwind|undo|rollback|fail|error|finish|end|done|down|off|unmap|discard|cancel)(_|$)"
+)
+_UNDOES_ALL = re.compile(
+    r"(^|_)(put|release|destroy|remove|cleanup|exit|fini|uninit|deinit|teardown|shutdown|stop|close"
+    r"|disable|suspend|unwind|undo|rollback|off|unprepare)(_|$)"
+)
+_PRINTS = re.compile(
+    r"^(dev|pr|netdev|netif|wiphy|drm|dbg|trace|acpi_handle|v4l2)_(err|warn|info|dbg|debug|notice"
+    r"|crit|emerg|alert)|printk|_(ERR|WARN|WARNING|INFO|DBG|DEBUG|PRINT)$|_print(_\w+)?$"
+    r"|_(err|warn|dbg|debug)$|^(dprintk|trace_\w+)$"
 )
 
 
-def custody_of(graph: Graph, knowledge: Knowledge, world: World) -> Custody:
-    """What holds in the function: knowledge, pairs by name, second names, and its counterparts."""
-    others = tuple(_counterparts(graph.name, world))
-    acquires, releases = _pairs_by_name(graph, knowledge, world, others)
-    same = _second_names(graph)
-    return Custody(knowledge, world, graph.locals, acquires, releases, same, others)
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A step that ``function`` undoes, which takes back the whole of the one that is looked at."""
+
+    function: str
+    step: Undoing
 
 
-def _counterparts(name: str, world: World) -> Iterator[Elsewhere]:
-    """What the function that takes back the whole of this one does to that end."""
-    own = world.functions.get(name)
-    for other in world.functions.values() if own is not None else ():
-        if own is not None and other.path == own.path and undoes(other.name, name):
-            for step in other.undoing:
-                yield Elsewhere(other.name, step)
+@dataclass(frozen=True, slots=True, eq=False)
+class Custody:
+    """The pairs that hold in one function, and its variables that are another name for something:
+    ``same`` maps ``dev`` to ``pdev->dev`` where that is all that is ever assigned to it."""
 
+    knowledge: Knowledge
+    world: World
+    locals: frozenset[str] = frozenset()
+    acquires: Pairs = field(default_factory=dict)
+    releases: Pairs = field(default_factory=dict)
+    same: Mapping[str, str] = field(default_factory=dict)
+    elsewhere: tuple[Elsewhere, ...] = ()
 
-def _pairs_by_name(
-    graph: Graph, knowledge: Knowledge, world: World, others: tuple[Elsewhere, ...]
-) -> tuple[Pairs, Pairs]:
-    calls = list(_calls(graph))
-    undoing = {
-        (c.text, tuple(object_of(kid) for kid in c.kids)): ""
-        for c, _ in calls
-        if ends(c.text) and not _NEVER.search(c.text)
-    }
-    for other in others:
-        if not _NEVER.search(other.step.call):
-            undoing.setdefault((other.step.call, other.step.keys), other.function)
-    if not undoing:
-        return {}, {}
-    acquires: dict[str, dict[int | None, set[str]]] = {}
-    for call, target in calls:
-        known = call.text in knowledge.acquires or call.text in knowledge.takes
-        if known or _NEVER.search(call.text) or not (does(call.text) or may_give(call.text)):
-            continue
-        for (undo, keys), elsewhere in undoing.items():
-            if undo in knowledge.drops:
+    def named(self, expr: Expr) -> str:
+        """What an argument names, by its first name."""
+        return self.first_name(object_of(expr))
+
+    def first_name(self, key: str) -> str:
+        """``pdev->dev`` of ``dev`` and of ``priv->dev``, where those are other names of it."""
+        if not self.same or not key:
+            return key
+        if key in self.same:
+            return self.same[key]
+        found = _ROOT.match(key)
+        root = found.group() if found is not None else ""
+        first = self.same.get(root)
+        return first + key[len(root) :] if first else key
+
+    def acquire_argument(self, call: Expr, state: State) -> State:
+        """The call acquires something for the object in one of its arguments."""
+        for pair in (
+            *self.acquires.get(call.text, ()),
+            *self.knowledge.acquires.get(call.text, ()),
+        ):
+            if pair.handle is None or pair.handle >= len(call.kids):
                 continue
-            handle = _common(call, target, undo, keys, elsewhere=bool(elsewhere))
-            if handle is not _NOTHING:
-                acquires.setdefault(call.text, {}).setdefault(handle, set()).add(undo)
-    found: dict[str, tuple[Pair, ...]] = {}
-    by_release: dict[str, tuple[Pair, ...]] = {}
-    for name, handles in acquires.items():
-        handle = min(handles, key=lambda h: (h is not None, h if h is not None else -1))
-        pair = Pair(
-            name=f"{name}()",
-            acquire=frozenset({name}),
-            releases=frozenset(handles[handle]),
-            handle=handle,
-            release_arg=ANY,
-            failure="errptr" if handle is None else _failure(name, graph, world),
-            frees=False,
-            kind="named",
+            if pair.handle < 0:
+                state = hold(state, _resource(pair, pair.name, call, local=False))
+                continue
+            kid = call.kids[pair.handle]
+            key = self.named(kid)
+            if key:
+                inner = kid.kids[0] if kid.kind is K.ADDRESS and kid.kids else kid
+                local = (
+                    pair.kind in ("reference", "memory")
+                    and kid.kind is K.ADDRESS
+                    and inner.kind is K.NAME
+                    and inner.text in self.locals
+                )
+                state = hold(state, _resource(pair, key, call, local=local))
+        return state
+
+    def acquire_result(self, key: str, value: Value | None, state: State) -> State:
+        """``key`` now names what the call behind ``value`` gave."""
+        if value is None or value.kind is not V.RESULT or not key:
+            return state
+        pairs = self.acquires.get(value.name, ()), self.knowledge.acquires.get(value.name, ())
+        for pair in (*pairs[0], *pairs[1]):
+            if pair.handle is None:
+                local = key in self.locals
+                made = Resource(
+                    key, pair.name, value.name, value.site, pair.failure, kind=pair.kind,
+                    local=local, borrowed=pair.borrowed,
+                )  # fmt: skip
+                state = hold(state, made)
+        return state
+
+    def give_back(self, call: Expr, state: State) -> State:
+        """The call gives something back."""
+        if not state.held:
+            return state
+        for pair in (
+            *self.releases.get(call.text, ()),
+            *self.knowledge.releases.get(call.text, ()),
+        ):
+            state = self._give_back(pair, call, state)
+        return state
+
+    def _give_back(self, pair: Pair, call: Expr, state: State) -> State:
+        if pair.release_arg == ANY:
+            keys = {self.named(kid) for kid in call.kids} | {pair.name}
+        elif 0 <= pair.release_arg < len(call.kids):
+            kid = call.kids[pair.release_arg]
+            keys = {self.named(kid), object_of(kid)}
+        else:
+            return state
+        inside = {key for kid in call.kids if kid.kind is K.ADDRESS and (key := object_of(kid))}
+        for resource in tuple(state.held.values()):
+            if resource.pair != pair.name:
+                continue
+            if not names_it(resource, keys, inner=pair.handle is not None) and not any(
+                below(key, resource.key) for key in inside & keys
+            ):
+                continue
+            held = {k: r for k, r in state.held.items() if r is not resource}
+            failed = state.failed or (state.fled.failed if state.fled is not None else None)
+            done = Undone(
+                resource.pair, resource.key, resource.line, call.text, call.line,
+                settled(resource.gone, failed),
+            )  # fmt: skip
+            state = replace(state, held=held, undone=(*state.undone[-_MOST:], done))
+            state = state.said(call.line, f"`{call.text}({resource.key})` gives it back")
+        return state
+
+    def hand_over(self, call: Expr, state: State) -> State:
+        """What becomes of the resources that a call gets to see, or undoes below."""
+        if not state.held:
+            return state
+        below_it = self.world.calls_below(call.text)
+        handed_on = frozenset(
+            name
+            for kid in call.kids
+            if kid.kind is K.NAME
+            for name in (kid.text, *self.world.calls_below(kid.text))
         )
-        found[name] = (pair,)
-        for release in pair.releases:
-            by_release[release] = (*by_release.get(release, ()), pair)
-    return found, by_release
+        for resource in tuple(state.held.values()):
+            undoing = self.undoing(resource)
+            if call.text in undoing:
+                continue
+            if self._goes_with_part(call, resource):
+                state = hand(state, resource, Handed("given", call.text, call.line))
+                continue
+            if not handed_on.isdisjoint(undoing) or (
+                resource.call not in below_it
+                and not below_it.isdisjoint(undoing)
+                and self._reaches(call, resource)
+            ):
+                state = drop(state, resource)
+                continue
+            if self._undoes_more(call, resource):
+                state = hand(state, resource, Handed("given", call.text, call.line))
+                continue
+            for position, kid in enumerate(call.kids):
+                key = self.named(kid)
+                if not key:
+                    continue
+                seen = names_it(resource, {key, object_of(kid)}, inner=False) or (
+                    kid.kind is K.ADDRESS and below(key, resource.key)
+                )
+                if seen and not self._only_looks(call, position, resource):
+                    state = hand(state, resource, Handed("given", call.text, call.line))
+                    break
+        return state
 
+    def undoing(self, resource: Resource) -> frozenset[str]:
+        """Every call that gives it back."""
+        pairs = (
+            *self.acquires.get(resource.call, ()),
+            *self.knowledge.acquires.get(resource.call, ()),
+        )
+        return frozenset(n for p in pairs if p.name == resource.pair for n in self._all_releases(p))
 
-_NOTHING = -9
+    def _all_releases(self, pair: Pair) -> frozenset[str]:
+        return pair.releases | self.knowledge.undoes.get(pair.name, frozenset())
 
-
-def _common(
-    call: Expr, target: str, undo: str, keys: tuple[str, ...], *, elsewhere: bool
-) -> int | None:
-    """Which argument of the call (``None``: its result) the undoing call names too."""
-    opposite = undoes(undo, call.text)
-    named = _fields(keys) if elsewhere else set(keys) - {"", "NULL"}
-    if target and (last_field(target) if elsewhere else target) in named:
-        given = may_give(call.text) and takes_back(undo) and not elsewhere and keys[0] == target
-        return None if opposite or given else _NOTHING
-    if not opposite:
-        return _NOTHING
-    if not call.kids and not keys:
-        return -1
-    for position, kid in enumerate(call.kids):
-        key = object_of(kid)
-        if key.isupper() or not key or "[" in key or is_nought(kid):
-            continue
-        if (last_field(key) if elsewhere else key) in named:
-            return position
-    return _NOTHING
-
-
-def _fields(keys: tuple[str, ...]) -> set[str]:
-    return {last_field(key) for key in keys} - {"", "NULL"}
-
-
-def _calls(graph: Graph) -> Iterator[tuple[Expr, str]]:
-    """Every call, and what its result is assigned to."""
-    for node in graph.nodes:
-        if node.expr is None:
-            continue
-        given: dict[int, str] = {}
-        if node.op is Op.DECLARE and node.expr.kind is K.CALL:
-            given[id(node.expr)] = node.name
-        for expr in walk(node.expr):
-            if expr.kind is K.ASSIGN and expr.text == "=" and expr.kids[1].kind is K.CALL:
-                given[id(expr.kids[1])] = expr.kids[0].key
-        for expr in walk(node.expr):
-            if expr.kind is K.CALL and expr.text.isidentifier():
-                yield expr, given.get(id(expr), "")
-
-
-def _failure(name: str, graph: Graph, world: World) -> Failing:
-    """By which result the function sees that the call has failed."""
-    summary = world.functions.get(name)
-    if summary is not None and "void" in summary.result.split() and "*" not in summary.result:
-        return "never"
-    if summary is not None and "bool" in summary.result.split():
-        return "null"
-    kept = {target for call, target in _calls(graph) if call.text == name and target}
-    for node in graph.nodes:
-        if node.op is Op.DECLARE and node.name in kept and "*" in node.type:
-            return "errptr"
-        if node.expr is None or node.expr.kind is not K.CALL or node.expr.text != name:
-            continue
-        if node.op is Op.EVAL:
-            return "never"
-        if node.op is Op.BRANCH:
-            leaves = {arc.way: _leaves(graph, arc.target) for arc in node.arcs}
-            if leaves.get(Way.FALSE) and not leaves.get(Way.TRUE):
-                return "null"
-    return "nonzero"
-
-
-def _leaves(graph: Graph, index: int) -> bool:
-    """From here straight to a goto or a return."""
-    for _ in range(6):
-        node = graph.nodes[index]
-        if node.op in (Op.RETURN, Op.GOTO):
+    def _reaches(self, call: Expr, resource: Resource) -> bool:
+        """The callee, which gives back such things, can have this one."""
+        if not resource.local:
             return True
-        if len(node.arcs) != 1 or node.op not in (Op.EVAL, Op.DECLARE):
+        given = {self.named(kid) for kid in call.kids} - {""}
+        keys = (resource.key, *resource.also)
+        return any(below(key, owner) for key in keys for owner in given)
+
+    def _goes_with_part(self, call: Expr, resource: Resource) -> bool:
+        """``put_device(&x->dev)``: the release of the part may be what frees ``x``."""
+        free = self.knowledge.frees.get(call.text)
+        if free is None or not free.holder or free.arg >= len(call.kids):
             return False
-        index = node.arcs[0].target
-    return False
+        kid = call.kids[free.arg]
+        key = self.named(kid)
+        return resource.kind == "memory" and key != resource.key and below(key, resource.key)
+
+    def _undoes_more(self, call: Expr, resource: Resource) -> bool:
+        """By its name the call ends something of which nothing is known, and it gets the object,
+        or one that it lies in or behind."""
+        known = call.text in self.knowledge.releases or call.text in self.releases
+        whole = resource.kind in ("count", "enable")
+        if known or not (_UNDOES_ALL if whole else _UNDOES).search(call.text):
+            return False
+        given = {self.named(kid) for kid in call.kids} - {""}
+        return any(below(key, owner) for key in (resource.key, *resource.also) for owner in given)
+
+    def _only_looks(self, call: Expr, position: int, resource: Resource) -> bool:
+        """Only borrowed, or the callee is in view and neither stores nor releases it."""
+        name = call.text
+        if resource.borrowed or name in self.knowledge.borrowers or name in TELLS_ERROR:
+            return True
+        if _PRINTS.search(name):
+            return True
+        summary = self.world.functions.get(call.text)
+        return summary is not None and position not in summary.keeps
+
+    def iterate(self, name: str, arguments: Expr, line: int, state: State) -> State:
+        """The body of a loop that holds a reference to its variable is entered."""
+        walker = self.knowledge.iterators.get(name)
+        if walker is None:
+            return state
+        flat = [arguments]
+        while flat[0].kind is K.COMMA:
+            flat[:1] = flat[0].kids
+        variable = flat[walker.variable] if walker.variable < len(flat) else arguments
+        if variable.kind is not K.NAME:
+            return state
+        made = Resource(
+            variable.text, walker.pair, name, line, "never", kind="iterator",
+            local=variable.text in self.locals, borrowed=True,
+        )  # fmt: skip
+        return hold(state, made)
 
 
-def _second_names(graph: Graph) -> dict[str, str]:
-    """What is only ever given one value, and that a name: ``dev = &pdev->dev``."""
-    given: dict[str, list[Expr]] = {}
-    for node in graph.nodes:
-        if node.op is Op.DECLARE and node.expr is not None:
-            given.setdefault(node.name, []).append(node.expr)
-        for expr in walk(node.expr) if node.expr is not None else ():
-            if expr.kind in (K.ASSIGN, K.UPDATE) and expr.kids and expr.kids[0].key:
-                given.setdefault(expr.kids[0].key, []).append(expr.kids[-1])
-            elif expr.kind is K.CALL:
-                for kid in expr.kids:
-                    if kid.kind is K.ADDRESS and kid.kids and kid.kids[0].kind is K.NAME:
-                        given.setdefault(kid.kids[0].text, []).append(kid)
-    same: dict[str, str] = {}
-    for name, sources in given.items():
-        source = sources[0]
-        first = object_of(source)
-        if len(sources) != 1 or "[" in name or "[" in first or not first or first == name:
-            continue
-        if source.kind is K.NAME and (first.isupper() or len(given.get(first, ())) > 1):
-            continue
-        if source.kind is K.MEMBER and (first in given or name not in graph.locals):
-            continue
-        if source.kind in (K.ADDRESS, K.NAME, K.MEMBER):
-            same[name] = first
-    for name in list(same):
-        for _ in range(3):
-            root = root_name_of(same[name])
-            if same[name] in same and same[same[name]] != name:
-                same[name] = same[same[name]]
-            elif root in same and root != name and root_name_of(same[root]) != root:
-                same[name] = same[root] + same[name][len(root) :]
-    return same
-
-
-def root_name_of(key: str) -> str:
-    """The variable that a key starts with."""
-    found = re.match(r"\w+", key)
-    return found.group() if found else ""
+def _resource(pair: Pair, key: str, call: Expr, *, local: bool) -> Resource:
+    return Resource(
+        key, pair.name, call.text, call.line, pair.failure, kind=pair.kind, local=local,
+        borrowed=pair.borrowed or not local,
+    )  # fmt: skip

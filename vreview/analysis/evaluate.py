@@ -12,10 +12,10 @@ from enum import Enum, auto
 
 from vreview.analysis import freed, held, locks
 from vreview.analysis.complaint import level_of
-from vreview.analysis.custody import custody_of
 from vreview.analysis.expr import Expr, K, render, root_name, walk
 from vreview.analysis.graph import Graph, Node
 from vreview.analysis.knowledge import Knowledge
+from vreview.analysis.pairing import custody_of
 from vreview.analysis.plan import Plan
 from vreview.analysis.state import State, Store, V, Value, below, variables_of
 from vreview.analysis.summary import World, lock_key

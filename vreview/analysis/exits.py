@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from vreview.analysis.custody import custody_of
+from vreview.analysis.custody import Custody, Elsewhere
 from vreview.analysis.evaluate import Moment
 from vreview.analysis.expr import Expr, K, last_field
 from vreview.analysis.graph import Graph, Op, Way
-from vreview.analysis.held import Custody, Elsewhere, settled
+from vreview.analysis.held import settled
+from vreview.analysis.pairing import custody_of
 from vreview.analysis.state import (
     JUMPED,
     NOT_ZERO,
