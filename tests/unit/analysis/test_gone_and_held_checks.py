@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What is given back and what is locked: shapes beyond the rules' own examples.
+
+``//!`` marks the lines of the rule's hits; a text without a mark must have none of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+CASES: dict[str, tuple[str, str]] = {
+    "a callee that frees when it succeeds, and nobody asks": (
+        "double-free",
+        """
+static int undo(struct a *a)
+{
+	if (ask(a))
+		return -EIO;
+	kfree(a);
+	return 0;
+}
+void f(struct a *a)
+{
+	undo(a);
+	kfree(a); //!
+}""",
+    ),
+    "the same callee, asked": (
+        "double-free",
+        """
+static int undo(struct a *a)
+{
+	if (ask(a))
+		return -EIO;
+	kfree(a);
+	return 0;
+}
+void f(struct a *a)
+{
+	if (undo(a))
+		kfree(a);
+}""",
+    ),
+    "what a failing callee's callee gives back": (
+        "double-free",
+        """
+static int inner(struct a *a)
+{
+	if (ask(a)) {
+		kfree(a->b);
+		return -EIO;
+	}
+	return 0;
+}
+static int outer(struct a *a)
+{
+	return inner(a);
+}
+int f(struct a *a)
+{
+	int err = outer(a);
+
+	if (err)
+		kfree(a->b); //!
+	return err;
+}""",
+    ),
+    "a failure is less than 0, so it is not what goes on": (
+        "use-after-free",
+        """
+static int inner(struct a *a)
+{
+	if (ask(a)) {
+		kfree(a->b);
+		return -EIO;
+	}
+	return 0;
+}
+int f(struct a *a)
+{
+	int err = inner(a);
+
+	if (!err)
+		err = more(a);
+	if (err < 0)
+		return err;
+	return use(a->b);
+}""",
+    ),
+    "a callee that puts another object under its parameter's name": (
+        "double-free",
+        """
+static int send(struct sk_buff *skb, int last)
+{
+	skb = last ? skb : skb_clone(skb, GFP_ATOMIC);
+	kfree_skb(skb);
+	return 0;
+}
+void f(struct sk_buff *skb)
+{
+	send(skb, 0);
+	kfree_skb(skb);
+}""",
+    ),
+    "left the loop, and starts it again": (
+        "use-after-free",
+        """
+void f(struct list_head *all)
+{
+	struct a *a;
+
+again:
+	list_for_each_entry(a, all, node) {
+		if (a->dead)
+			break;
+	}
+	kfree(a);
+	if (more(all))
+		goto again;
+}""",
+    ),
+    "locks that are a pair by their names": (
+        "missing-unlock",
+        """
+int f(struct a *a)
+{
+	chan_lock(a);
+	if (a->b)
+		return -EIO; //!
+	chan_unlock(a);
+	return 0;
+}""",
+    ),
+    "one of two places that lock": (
+        "missing-unlock",
+        """
+int f(struct a *a)
+{
+	if (a->b) {
+		mutex_lock(&a->m);
+		if (a->c)
+			return 0; //!
+	} else {
+		mutex_lock(&a->m);
+		mutex_unlock(&a->m);
+	}
+	return 0; //!
+}""",
+    ),
+    "a helper that may take it again": (
+        "unlock-without-lock",
+        """
+void f(struct a *a)
+{
+	mutex_lock(&a->m);
+	mutex_unlock(&a->m);
+	somewhere_else(a);
+	mutex_unlock(&a->m);
+}""",
+    ),
+    "a callee that drops the lock before it sleeps": (
+        "sleep-under-lock",
+        """
+static void wait(struct a *a)
+{
+	spin_unlock(&a->lock);
+	msleep(1);
+	spin_lock(&a->lock);
+}
+void f(struct a *a)
+{
+	spin_lock(&a->lock);
+	wait(a);
+	spin_unlock(&a->lock);
+}""",
+    ),
+    "a callee that locks only if it is told to": (
+        "taken-twice",
+        """
+static void set(struct a *a, int locked)
+{
+	if (!locked)
+		spin_lock(&a->lock);
+	a->b = 1;
+	if (!locked)
+		spin_unlock(&a->lock);
+}
+void f(struct a *a)
+{
+	spin_lock(&a->lock);
+	set(a, 1);
+	spin_unlock(&a->lock);
+}""",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_is_gone_and_what_is_held(
+    name: str, found: Callable[[str], list[tuple[str, int]]]
+) -> None:
+    rule, text = CASES[name]
+    marked = [n for n, line in enumerate(text.splitlines(), 1) if line.endswith("//!")]
+    assert [line for hit, line in found(text) if hit == rule] == marked
