@@ -17,6 +17,7 @@ from vreview.analysis.held import (
     drop,
     hand,
     hold,
+    mentioned,
     names_it,
     object_of,
     settled,
@@ -187,6 +188,11 @@ class Custody:
                 state = hand(state, resource, Handed("given", call.text, call.line))
                 continue
             for position, kid in enumerate(call.kids):
+                if kid.kind in (K.BINARY, K.CHOICE):
+                    carried = set(mentioned(kid))
+                    if names_it(resource, carried, inner=False) and not resource.borrowed:
+                        state = hand(state, resource, Handed("given", call.text, call.line))
+                        break
                 key = self.named(kid)
                 if not key:
                     continue

@@ -16,10 +16,11 @@ from vreview.analysis.graph import Graph, Op, Way
 from vreview.analysis.held import object_of
 from vreview.analysis.knowledge import Failing, Knowledge, Pair
 from vreview.analysis.summary import World
-from vreview.analysis.verbs import does, ends, may_give, takes_back, undoes
+from vreview.analysis.verbs import does, ends, may_give, takes_back, undoes, whole
 
 _NEVER = re.compile(
-    r"lock|^(devm|list|INIT|atomic|refcount|bit|spin|mutex|trace|min|max|dev|pr)_|^_*(get|put)_user"
+    r"lock|^(devm|list|INIT|atomic|refcount|bit|spin|mutex|trace|min|max|dev|pr|perf|sg_miter)_"
+    r"|^_*(get|put)_user|(^|_)(may|can|is|has|should|security|check|validate|wait)_|_wait(_|$)"
 )
 
 
@@ -33,7 +34,7 @@ def custody_of(graph: Graph, knowledge: Knowledge, world: World) -> Custody:
 
 def _counterparts(name: str, world: World) -> Iterator[Elsewhere]:
     """What the function that takes back the whole of this one does to that end."""
-    own = world.functions.get(name)
+    own = world.functions.get(name) if whole(name) else None
     for other in world.functions.values() if own is not None else ():
         if own is not None and other.path == own.path and undoes(other.name, name):
             for step in other.undoing:
@@ -95,7 +96,12 @@ def _common(
     opposite = undoes(undo, call.text)
     named = _fields(keys) if elsewhere else set(keys) - {"", "NULL"}
     if target and (last_field(target) if elsewhere else target) in named:
-        given = may_give(call.text) and takes_back(undo) and not elsewhere and keys[0] == target
+        given = (
+            may_give(call.text)
+            and takes_back(undo, call.text)
+            and not elsewhere
+            and keys[0] == target
+        )
         return None if opposite or given else _NOTHING
     if not opposite:
         return _NOTHING

@@ -7,8 +7,8 @@ import re
 from functools import lru_cache
 
 _OPPOSITE: dict[str, str] = {
-    "init": "exit fini finish uninit deinit cleanup clean release destroy free remove teardown "
-    "shutdown unregister kill close put del deinitialize",
+    "init": "exit fini uninit deinit cleanup clean release destroy free remove teardown shutdown "
+    "unregister deinitialize",
     "initialize": "exit uninitialize cleanup release destroy free teardown shutdown deinitialize",
     "alloc": "free release dealloc put destroy",
     "allocate": "free release deallocate destroy",
@@ -105,6 +105,26 @@ _TAKES_BACK = frozenset(
     ("put", "free", "release", "destroy", "close", "unregister", "unmap", "detach", "disconnect")
     + ("unref", "unload", "delete", "dealloc")
 )
+_FINDS = frozenset(
+    (
+        "get",
+        "find",
+        "lookup",
+        "open",
+        "acquire",
+        "request",
+        "connect",
+        "attach",
+        "map",
+        "load",
+        "parse",
+    )
+)
+_PUTS = frozenset(("put", "release", "unref", "close", "disconnect", "detach", "unmap", "unload"))
+_WHOLE = frozenset(
+    ("init", "initialize", "probe", "attach", "bind", "open", "start", "startup", "resume", "setup")
+    + ("enable", "connect", "register", "create", "load", "alloc", "entry", "prepare", "activate")
+)
 _ONLY_LOOKS_UP = re.compile(
     r"drvdata|_priv$|_data$|intfdata|^to_|_to_|container|platdata|of_match|irq|alias|_ids?$|_name$"
     r"|size|count|rate|state|index|_nr$|_num$|_parse_dt$|^devm"
@@ -118,9 +138,16 @@ def may_give(name: str) -> bool:
 
 
 @lru_cache(maxsize=1 << 14)
-def takes_back(name: str) -> bool:
-    """The function's name says that it takes back what it is given."""
-    return not _TAKES_BACK.isdisjoint(words_of(name))
+def takes_back(release: str, acquire: str) -> bool:
+    """``release`` takes back what it is given: what was found is put, what was made is freed."""
+    found = not _FINDS.isdisjoint(words_of(acquire))
+    return not (_PUTS if found else _TAKES_BACK).isdisjoint(words_of(release))
+
+
+@lru_cache(maxsize=1 << 14)
+def whole(name: str) -> bool:
+    """The function's name says that another one takes back the whole of it."""
+    return not _WHOLE.isdisjoint(words_of(name))
 
 
 @lru_cache(maxsize=1 << 14)

@@ -10,10 +10,23 @@ from collections.abc import Iterator
 
 from vreview.analysis.checks.leak._words import NOT_LOST, hit, usual_release
 from vreview.analysis.exits import freed_at_scope_end
+from vreview.analysis.expr import K
 from vreview.analysis.facts import FileFacts, FunctionFacts
+from vreview.analysis.held import mentioned
 from vreview.analysis.hit import Hit
 
 RULE = "lost-at-end"
+
+
+def _stored_somewhere(function: FunctionFacts, name: str) -> bool:
+    """The function stores it outside on some path: in a loop, perhaps, that surely runs."""
+    return any(
+        expr.kind is K.ASSIGN
+        and expr.kids[0].kind is not K.NAME
+        and name in mentioned(expr.kids[1], carrying=True)
+        for expr in function.expressions()
+        if len(expr.kids) == 2
+    )
 
 
 def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
@@ -27,6 +40,8 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
         if resource.key in freed_at_scope_end(function, file.lines):
             continue
         seen.add((resource.key, resource.line))
+        if _stored_somewhere(function, resource.key):
+            continue
         yield hit(
             RULE,
             function,
