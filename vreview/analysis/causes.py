@@ -17,6 +17,10 @@ from vreview.analysis.knowledge import Knowledge
 from vreview.analysis.state import Turn
 from vreview.analysis.summary import World
 
+_ERROR_LABEL = re.compile(
+    r"(^|_)(err|error|errout|fail|failed|failure|bad|abort|undo|unwind|rollback)(_|\d|$)",
+    re.IGNORECASE,
+)
 _ALLOCATES = re.compile(r"alloc(?!ated)|memdup|strdup|kasprintf|_create|create_|ioremap|vmap")
 _SAYS_NO = re.compile(
     r"(^|_)(is|can|has|test|need|want|should|find|match|cmp|index|idx|lookup|search|to|2)(_|$)"
@@ -31,6 +35,7 @@ class Why(Enum):
     CALL_FAILED = auto()  # a call that gives errnos
     REPORTED = auto()  # something else, and an error message follows
     WARNED = auto()  # the same with a warning
+    NOTHING = auto()  # a call gave NULL or 0, and the way leads to a label of an error's name
     TOLD = auto()  # something, and a member that holds a status was set for it
     OTHER = auto()
 
@@ -58,6 +63,8 @@ def cause_of(moment: Moment, knowledge: Knowledge, world: World) -> Cause | None
     if turn is None and not label and (not complaint or state.fell):
         return None
     why = _why(turn, complaint, knowledge, world)
+    if why is Why.OTHER and turn is not None and _ERROR_LABEL.search(label):
+        why = Why.NOTHING if _gave_nothing(turn) else why
     line = turn.expr.line if turn is not None else leaves
     return Cause(why, turn, line, leaves, label, complaint)
 
@@ -104,6 +111,11 @@ def found_failure(turn: Turn) -> bool:
             return False
         return (expr.text in ("!=", "<")) == turn.truth and expr.text in ("!=", "<", "==", ">=")
     return turn.truth
+
+
+def _gave_nothing(turn: Turn) -> bool:
+    callee = turn.callee
+    return found_zero(turn) and callee.isidentifier() and not _SAYS_NO.search(callee)
 
 
 def _gives_memory(callee: str, knowledge: Knowledge) -> bool:

@@ -37,6 +37,7 @@ _WORDS = {
     Why.NO_MEMORY: "{callee}() gave no memory",
     Why.ERROR_POINTER: "{callee}() gave an error pointer",
     Why.CALL_FAILED: "{callee}() failed",
+    Why.NOTHING: "{callee}() gave nothing",
 }
 
 
@@ -104,7 +105,8 @@ def _cause(moment: Moment, function: FunctionFacts, odd: frozenset[int]) -> Caus
     if cause is None or cause.why is Why.TOLD or _set_since(value, cause, function):
         return None
     if cause.why not in _SURE and (
-        not (cause.leaves in odd or _as_error(value, cause)) or _meant(value, function)
+        not (cause.leaves in odd or cause.why is Why.NOTHING or _as_error(value, cause))
+        or _meant(value, function)
     ):
         return None
     if (
@@ -113,7 +115,7 @@ def _cause(moment: Moment, function: FunctionFacts, odd: frozenset[int]) -> Caus
         and (cause.why is not Why.REPORTED or found_failure(cause.turn))
     ):
         return None
-    if value.kind is not V.ZERO and cause.why not in _SURE and cause.leaves not in odd:
+    if value.kind is not V.ZERO and cause.why is Why.OTHER and cause.leaves not in odd:
         return None
     return cause
 
@@ -122,14 +124,14 @@ def _as_error(value: Value, cause: Cause) -> bool:
     """``if (x) { warn(); return ret; }`` where a call's success is all that ``ret`` can be: who
     meant success would have written 0."""
     warned = cause.why is Why.WARNED and not cause.label
-    return warned and value.kind is V.ZERO and bool(value.name)
+    return warned and value.kind in (V.ZERO, V.NONNEGATIVE) and bool(value.name)
 
 
 def _set_since(value: Value, cause: Cause, function: FunctionFacts) -> bool:
     """The variable got its value after the failure. A call's result may stand further down in a
     loop and still be older."""
     if not value.name:
-        return value.site >= cause.line
+        return value.site >= cause.line or value.kind is V.POSITIVE
     labels = [n.line for n in function.graph.nodes if n.op is Op.LABEL and n.name == cause.label]
     return bool(cause.label) and any(line <= value.site for line in labels)
 

@@ -69,6 +69,8 @@ def _left(moment: Moment, function: FunctionFacts) -> Hit | None:
         return None
     if turn.expr.kind is K.BINARY and turn.expr.text not in ("==", "!="):
         return None
+    if _moves_nothing(turn.callee, function):
+        return None
     value = state.values.get(turn.key)
     if found_failure(turn) and (value is None or value.kind in (V.NONZERO, V.RESULT)):
         words = "is taken for a failure whenever it is not 0"
@@ -76,6 +78,14 @@ def _left(moment: Moment, function: FunctionFacts) -> Hit | None:
     if known.success == "positive" and found_zero(turn) and _fails(moment):
         return _hit(function, turn.expr.line, known, "is taken for a failure when it is 0 only")
     return None
+
+
+def _moves_nothing(callee: str, function: FunctionFacts) -> bool:
+    """A transfer without a buffer: its number of bytes is 0."""
+    return any(
+        expr.kind is K.CALL and expr.text == callee and any(kid.text == "NULL" for kid in expr.kids)
+        for expr in function.expressions()
+    )
 
 
 def _fails(moment: Moment) -> bool:
@@ -102,7 +112,12 @@ def _returned(moment: Moment, function: FunctionFacts) -> Hit | None:
 
 
 def _gives_errnos(function: FunctionFacts) -> bool:
-    return function.function.result in _ERRNO_RESULTS and bool(function.summary.errnos)
+    if function.function.result not in _ERRNO_RESULTS:
+        return False
+    return bool(function.summary.errnos) or any(
+        moment.value is not None and moment.value.kind in (V.NEG_ERRNO, V.NEGATIVE)
+        for moment in function.flow.returns()
+    )
 
 
 def _callee(expr: Expr, state: State) -> str:
