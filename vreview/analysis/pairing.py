@@ -19,8 +19,8 @@ from vreview.analysis.summary import World
 from vreview.analysis.verbs import does, ends, may_give, takes_back, undoes, whole
 
 _NEVER = re.compile(
-    r"lock|^(devm|list|INIT|atomic|refcount|bit|spin|mutex|trace|min|max|dev|pr|perf|sg_miter)_"
-    r"|^_*(get|put)_user|(^|_)(may|can|is|has|should|security|check|validate|wait)_|_wait(_|$)"
+    r"lock|^(devm|list|INIT|atomic|refcount|bit|spin|mutex|trace|min|max|dev|pr|perf|sg_miter|xa|idr)_"
+    r"|^(rhashtable|rhltable|radix_tree|hash|rb|llist|hlist|bitmap)_|^_*(get|put)_user|(^|_)(may|can|is|has|should|security|check|validate|wait)_|_wait(_|$)"
 )
 
 
