@@ -112,7 +112,7 @@ long f(struct a *a)
 	long n = residue(a->order);
 
 	if (n < 0)
-		return -EINVAL;
+		return n;
 	return n;
 }""",
     ),
