@@ -62,9 +62,27 @@ _OPPOSITE: dict[str, str] = {
 INVERSE = {verb: frozenset(words.split()) for verb, words in _OPPOSITE.items()}
 UNDOING = frozenset(word for words in INVERSE.values() for word in words)
 _FLUFF = frozenset(
-    ("sync", "async", "optional", "exclusive", "autosuspend", "noidle", "wait", "one")
-    + ("single", "all", "and", "by", "of", "mq", "deferred", "locked", "unlocked", "noresume")
-    + ("managed",)
+    (
+        "sync",
+        "async",
+        "optional",
+        "exclusive",
+        "autosuspend",
+        "noidle",
+        "wait",
+        "one",
+        "single",
+        "all",
+        "and",
+        "by",
+        "of",
+        "mq",
+        "deferred",
+        "locked",
+        "unlocked",
+        "noresume",
+        "managed",
+    )
 )
 _WORD = re.compile(r"[a-z]+|[A-Z]+|\d+")
 
@@ -98,12 +116,45 @@ def _parts(name: str, *, does: bool) -> tuple[tuple[str, ...], frozenset[str]]:
 
 
 _GIVES = frozenset(
-    ("get", "find", "lookup", "alloc", "allocate", "create", "new", "open", "request", "register")
-    + ("dup", "clone", "acquire", "parse", "build", "map", "attach", "connect", "load", "import")
+    (
+        "get",
+        "find",
+        "lookup",
+        "alloc",
+        "allocate",
+        "create",
+        "new",
+        "open",
+        "request",
+        "register",
+        "dup",
+        "clone",
+        "acquire",
+        "parse",
+        "build",
+        "map",
+        "attach",
+        "connect",
+        "load",
+        "import",
+    )
 )
 _TAKES_BACK = frozenset(
-    ("put", "free", "release", "destroy", "close", "unregister", "unmap", "detach", "disconnect")
-    + ("unref", "unload", "delete", "dealloc")
+    (
+        "put",
+        "free",
+        "release",
+        "destroy",
+        "close",
+        "unregister",
+        "unmap",
+        "detach",
+        "disconnect",
+        "unref",
+        "unload",
+        "delete",
+        "dealloc",
+    )
 )
 _FINDS = frozenset(
     (
@@ -122,8 +173,27 @@ _FINDS = frozenset(
 )
 _PUTS = frozenset(("put", "release", "unref", "close", "disconnect", "detach", "unmap", "unload"))
 _WHOLE = frozenset(
-    ("init", "initialize", "probe", "attach", "bind", "open", "start", "startup", "resume", "setup")
-    + ("enable", "connect", "register", "create", "load", "alloc", "entry", "prepare", "activate")
+    (
+        "init",
+        "initialize",
+        "probe",
+        "attach",
+        "bind",
+        "open",
+        "start",
+        "startup",
+        "resume",
+        "setup",
+        "enable",
+        "connect",
+        "register",
+        "create",
+        "load",
+        "alloc",
+        "entry",
+        "prepare",
+        "activate",
+    )
 )
 _ONLY_LOOKS_UP = re.compile(
     r"drvdata|_priv$|_data$|intfdata|^to_|_to_|container|platdata|of_match|irq|alias|_ids?$|_name$"
