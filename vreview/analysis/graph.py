@@ -150,7 +150,7 @@ class _Builder:
             self.nodes[SINK].arcs.append(Arc(Way.NEXT, len(self.nodes) - 1))
             return [(len(self.nodes) - 1, Way.NEXT, None)]
         index = self.add(Node(Op.EVAL, expr.line, expr), loose)
-        if expr.kind is K.CALL and expr.text in self.knowledge.noreturn:
+        if expr.kind in (K.CALL, K.NAME) and expr.text in self.knowledge.noreturn:
             return []
         return [(index, Way.NEXT, None)]
 

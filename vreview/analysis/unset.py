@@ -88,15 +88,15 @@ class Unset:
         if moment.expr is None or id(moment.expr) not in self._where:
             return None
         read = self._where[id(moment.expr)]
-        sets = {i for i, n in enumerate(self.graph.nodes) if _sets(n, name)} - {read}
+        setting = {i for i, n in enumerate(self.graph.nodes) if sets(n, name)} - {read}
         path = self._decisions(moment)
-        useful = {i for i in sets if read in self._reached(i)}
+        useful = {i for i in setting if read in self.reached(i)}
         skips = [d for d in path if self._leads(self._other(d), useful, d[0])]
         rounds = self._rounds(useful, read, path)
         if not skips:
             if rounds:
                 return Left(*rounds[-1])
-            jumped = bool(sets) and moment.state.fled is not None
+            jumped = bool(setting) and moment.state.fled is not None
             if useful and not jumped:
                 return None
             return Left(Why.JUMP if jumped else Why.ALWAYS)
@@ -118,7 +118,7 @@ class Unset:
     def _counts(self, index: int, test: Expr) -> bool:
         """``tries > 300`` in a loop: not on the first round."""
         arcs = self.graph.nodes[index].arcs
-        if not any(index in self._reached(arc.target) for arc in arcs):
+        if not any(index in self.reached(arc.target) for arc in arcs):
             return False
         return test.kind is K.BINARY and any(kid.key in self._counted for kid in test.kids)
 
@@ -140,9 +140,9 @@ class Unset:
         return [arc.target for arc in self._arcs(decision, taken=False)]
 
     def _leads(self, targets: list[int], wanted: set[int], without: int) -> bool:
-        return any(not wanted.isdisjoint(self._reached(t, without)) for t in targets)
+        return any(not wanted.isdisjoint(self.reached(t, without)) for t in targets)
 
-    def _reached(self, start: int, without: int = -1) -> frozenset[int]:
+    def reached(self, start: int, without: int = -1) -> frozenset[int]:
         """Nodes that control may get to from ``start``, itself included."""
         key = start * (len(self.graph.nodes) + 1) + without + 1
         known = self._reach.get(key)
@@ -164,13 +164,13 @@ class Unset:
         """Iterations and switches before the read in which something is assigned."""
         found = []
         for index, node in enumerate(self.graph.nodes):
-            if node.op not in (Op.ITERATE, Op.SWITCH) or read not in self._reached(index):
+            if node.op not in (Op.ITERATE, Op.SWITCH) or read not in self.reached(index):
                 continue
             if node.op is Op.SWITCH and any(a.way is Way.OTHERWISE for a in node.arcs):
                 ways = [a for a in node.arcs if a.way is Way.OTHERWISE]
             else:
                 ways = [a for a in node.arcs if a.way is Way.FALSE]
-            inside = {i for i in self._reached(index) & sets if i not in self._avoids(ways, index)}
+            inside = {i for i in self.reached(index) & sets if i not in self._avoids(ways, index)}
             if inside:
                 why = Why.WALK if node.op is Op.ITERATE else self._switch(node)
                 later = [d for d in path if self.graph.nodes[d[0]].line > node.line]
@@ -192,7 +192,7 @@ class Unset:
             d for d in earlier if nodes[d[0]].op is Op.BRANCH and d[0] not in self._loop_tests
         ]
         if nodes[read].op is Op.RETURN and any(
-            test in self._reached(d[0]) and d[0] in self._reached(test) for d in inside
+            test in self.reached(d[0]) and d[0] in self.reached(test) for d in inside
         ):
             return Why.ROUNDS
         if expr is not None and expr.key and expr.key not in self._counted:
@@ -201,7 +201,7 @@ class Unset:
         return Why.COUNT if returned and expr is not None and _open(expr) else Why.LOOP
 
     def _avoids(self, arcs: list[Arc], without: int) -> frozenset[int]:
-        return frozenset[int]().union(*(self._reached(a.target, without) for a in arcs))
+        return frozenset[int]().union(*(self.reached(a.target, without) for a in arcs))
 
     def _guarded(self, skip: tuple[int, bool], path: list[tuple[int, bool]], read: int) -> bool:
         """A test after the skip, without which the read would not come, may know of it."""
@@ -216,7 +216,7 @@ class Unset:
     def _known_by(self, known: set[str], later: list[tuple[int, bool]], read: int) -> bool:
         """One of the later decisions, without which the read would not come, mentions those."""
         for decision in later:
-            if any(read in self._reached(t, decision[0]) for t in self._other(decision)):
+            if any(read in self.reached(t, decision[0]) for t in self._other(decision)):
                 continue
             expr = self.graph.nodes[decision[0]].expr
             if expr is not None and not known.isdisjoint(names_in(expr)):
@@ -242,7 +242,8 @@ def _open(test: Expr) -> bool:
     return all(kid.key and not _CONSTANT.match(kid.key) for kid in test.kids)
 
 
-def _sets(node: Node, name: str) -> bool:
+def sets(node: Node, name: str) -> bool:
+    """The node assigns to the variable, or hands out its address."""
     if node.op is Op.DECLARE and node.name == name and node.expr is not None:
         return True
     if node.expr is None:
