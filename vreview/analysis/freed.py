@@ -18,6 +18,11 @@ from vreview.analysis.summary import World
 
 _MOVES = re.compile(r"\[.*(->|\(|\[)")  # an index that changes without being assigned by name
 
+_PUTS = re.compile(
+    r"^(?!pm_|module_|\w*(?:runtime|power|_pm_|_noidle|_sync|autosuspend|_cpu|_user))"
+    r"(?:\w+_put|put_[a-z0-9]+|\w+_put_(?:operation|ref|object|entry|node|request|conn|chan|ctx))$"
+)
+
 
 def ended(call: Expr, knowledge: Knowledge, world: World) -> Iterator[tuple[str, Freed]]:
     """The keys of the objects that the call gives back whatever it returns."""
@@ -27,11 +32,22 @@ def ended(call: Expr, knowledge: Knowledge, world: World) -> Iterator[tuple[str,
         key = "" if arg is None else holder_of(arg) if free.holder else object_of(arg)
         if key and not _MOVES.search(key):
             yield key, Freed(call.text, call.line, free.sure)
+    elif len(call.kids) == 1 and call.kids[0].kind is K.NAME and _puts(call.text, knowledge, world):
+        yield call.kids[0].key, Freed(call.text, call.line, sure=False)
     elif world.endings is not None:
         for position, suffix, freed in world.endings.of(call.text).always:
             key = _key_at(call, position, suffix)
             if key:
                 yield key, Freed(call.text, call.line, freed.sure, freed.via or freed.call)
+
+
+def _puts(name: str, knowledge: Knowledge, world: World) -> bool:
+    """By its name it drops a reference; where it is in view, it frees something for good, too."""
+    if not _PUTS.search(name):
+        return False
+    return name not in world.functions or any(
+        call in knowledge.frees and knowledge.frees[call].sure for call in world.calls_below(name)
+    )
 
 
 def holder_of(arg: Expr) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from vreview.analysis.checks.uaf.looks import looked_at, referenced, words_for
 from vreview.analysis.evaluate import Moment, Seen
 from vreview.analysis.facts import FileFacts, FunctionFacts
+from vreview.analysis.freed import ended
 from vreview.analysis.hit import Hit, HitStep
 
 RULE = "use-after-put"
@@ -24,7 +25,7 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
             if how.sure or how.via or (key, how.line) in told or _part(moment, key):
                 continue
             shared = referenced(function) if shared is None else shared
-            if key in shared:
+            if key in shared or _dropped_again(key, how.line, function, file):
                 continue
             told.add((key, how.line))
             yield Hit(
@@ -35,6 +36,16 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
                 words=(*words_for(key, how, function), ("look", look)),
                 steps=(*moment.state.steps(), HitStep(moment.line, look)),
             )
+
+
+def _dropped_again(key: str, line: int, function: FunctionFacts, file: FileFacts) -> bool:
+    """Another call further down drops a reference as well: there were two."""
+    return any(
+        k == key and not how.sure
+        for moment in function.flow.calls()
+        if moment.expr is not None and moment.line > line
+        for k, how in ended(moment.expr, file.knowledge, file.world)
+    )
 
 
 def _part(moment: Moment, key: str) -> bool:
