@@ -26,6 +26,10 @@ _SUBJECT_MAX = 1000
 _REPLY_MAX = 6 << 10
 """Two of b4's patterns take quadratic time; so a hostile reply costs a tenth of a second."""
 
+_PLAIN = re.compile(
+    r"\[PATCH(?: v(?P<version>[1-9]\d?))?(?: (?P<n>\d{1,3})/(?P<total>[1-9]\d{0,2}))?\] "
+    r"(?![Rr][Ee]:)[A-Za-z][^\[\]=]*"
+)
 _TRAILER_LIKE = re.compile(r"\s*\w\S{1,80}:\s+\S")
 
 
@@ -57,6 +61,8 @@ def _b4() -> ModuleType:
 
 def read_subject(text: str) -> Subject:
     """The version, number and total of a decoded subject, as b4 understands its prefixes."""
+    if (plain := _PLAIN.fullmatch(text[:_SUBJECT_MAX])) is not None:
+        return _plain_subject(plain)
     # "=?" would be decoded a second time, and b4 lets a broken encoded word raise.
     found = _b4().LoreSubject(text[:_SUBJECT_MAX].replace("=?", "= ?"))
     return Subject(
@@ -66,6 +72,19 @@ def read_subject(text: str) -> Subject:
         counted=not found.counters_inferred,
         versioned=not found.revision_inferred,
         reply=bool(found.reply),
+    )
+
+
+def _plain_subject(found: re.Match[str]) -> Subject:
+    """What b4 would say of the commonest form, without the tenth of a second of its import."""
+    n, total = int(found["n"] or 1), int(found["total"] or 1)
+    return Subject(
+        version=int(found["version"] or 1),
+        n=n,
+        total=max(n, total),
+        counted=found["n"] is not None,
+        versioned=found["version"] is not None,
+        reply=False,
     )
 
 
