@@ -54,6 +54,12 @@ def paired(graph: Graph, knowledge: Knowledge) -> Mapping[str, tuple[LockCall, b
 
 def take(call: Expr, lock: LockCall, state: State) -> tuple[Value | None, State]:
     """The call takes a lock, at once or for one of its results."""
+    named = call.kids[lock.arg] if 0 <= lock.arg < len(call.kids) else None
+    if named is not None and named.kind is K.NAME:
+        known = state.values.get(named.text, Value(V.RESULT))
+        if known.kind is V.RESULT:
+            there = replace(known, kind=V.NONZERO)
+            state = replace(state, values={**state.values, named.text: there})
     taken = Held(lock_key(call, lock.arg), lock.family, call.line, call.text)
     if lock.success == "always":
         return None, hold(state, taken)

@@ -149,6 +149,23 @@ int f(struct a *a)
 	return 0; //!
 }""",
     ),
+    "a lock that is there only sometimes": (
+        "missing-unlock",
+        """
+int f(struct a *a)
+{
+	spinlock_t *lock = NULL;
+
+	if (a->shared) {
+		lock = lock_of(a);
+		spin_lock(lock);
+	}
+	a->b = 1;
+	if (lock)
+		spin_unlock(lock);
+	return 0;
+}""",
+    ),
     "a helper that may take it again": (
         "unlock-without-lock",
         """
