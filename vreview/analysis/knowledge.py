@@ -216,6 +216,7 @@ class Knowledge:
     err_pointer: frozenset[str] = frozenset()
     null_pointer: frozenset[str] = frozenset()
     must_check: frozenset[str] = frozenset()
+    must_check_everywhere: frozenset[str] = frozenset()
     allocates: frozenset[str] = frozenset()
     looks_up: frozenset[str] = frozenset()
     reads_through: frozenset[str] = frozenset()
@@ -225,6 +226,8 @@ class Knowledge:
     type_macros: frozenset[str] = frozenset()
     passes_on: Mapping[str, int] = field(default_factory=dict)
     returns: Mapping[str, Returns] = field(default_factory=dict)
+    hurried: frozenset[str] = frozenset()
+    slow_calls: frozenset[str] = frozenset()
     called_under: Mapping[str, str] = field(default_factory=dict)
     takes_inside: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
@@ -243,6 +246,7 @@ def knowledge_from(tables: Mapping[str, Mapping[str, object]]) -> Knowledge:
     slots, registrations = _callbacks(_Table("callbacks", tables.get("callbacks", {})))
     pairs = _Table("pairs", tables.get("pairs", {}))
     acquires, releases = _resources(tables)
+    waiting = _Table("waiters", tables.get("waiters", {}))
     outer = tuple(_Table("locks", tables.get("locks", {})).rows("outer"))
     conventions = [
         _Table(stem, tables[stem]) for stem in sorted(tables) if stem.endswith("conventions")
@@ -303,6 +307,7 @@ def knowledge_from(tables: Mapping[str, Mapping[str, object]]) -> Knowledge:
         err_pointer=_agreed(conventions, "err_pointer"),
         null_pointer=_agreed(conventions, "null_pointer"),
         must_check=_agreed(conventions, "must_check"),
+        must_check_everywhere=_agreed(conventions, "must_check_everywhere"),
         allocates=_agreed(conventions, "allocates"),
         looks_up=_agreed(conventions, "looks_up"),
         reads_through=_agreed(conventions, "reads_through"),
@@ -316,6 +321,8 @@ def knowledge_from(tables: Mapping[str, Mapping[str, object]]) -> Knowledge:
             for name in row.names("calls")
         },
         returns=dict(_returns(_Table("returns", tables.get("returns", {})))),
+        hurried=waiting.names("hurried"),
+        slow_calls=waiting.names("slow_calls"),
         called_under={kind: row.text("lock") for row in outer for kind in row.names("callbacks")},
         takes_inside={row.text("lock"): row.names("calls") for row in outer},
     )

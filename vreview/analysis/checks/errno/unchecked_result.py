@@ -35,7 +35,12 @@ _POINTERS = frozenset({"PTR_ERR", "PTR_ERR_OR_ZERO", "IS_ERR"})
 
 def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
     """One hit for each callee."""
-    if function.function.result not in _NUMBERS or _TEARDOWN.search(function.name):
+    if _TEARDOWN.search(function.name):
+        return
+    everywhere = file.knowledge.must_check_everywhere
+    if function.function.result not in _NUMBERS and everywhere.isdisjoint(
+        call.call for call in function.summary.calls
+    ):
         return
     lost = dict(_lost(function, file))
     if not lost:
@@ -57,6 +62,8 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
 def _lost(function: FunctionFacts, file: FileFacts) -> Iterator[tuple[int, tuple[str, str, bool]]]:
     """The calls whose result goes nowhere: how, why that matters, and whether that is weak."""
     calls = {call.call for call in function.summary.calls}
+    if function.function.result not in _NUMBERS:
+        calls &= file.knowledge.must_check_everywhere
     matter = {callee: why for callee in sorted(calls) if (why := _matters(callee, file))}
     for node in function.graph.nodes:
         expr = node.expr
@@ -69,13 +76,18 @@ def _lost(function: FunctionFacts, file: FileFacts) -> Iterator[tuple[int, tuple
         words = f"is stored in {store.name} and never looked at"
         if call.text in matter:
             yield id(call), (words, *matter[call.text])
-        elif _STATUS.fullmatch(store.name) and not _TEARDOWN.search(call.text):
+        elif (
+            function.function.result in _NUMBERS
+            and _STATUS.fullmatch(store.name)
+            and not _TEARDOWN.search(call.text)
+        ):
             yield id(call), (words, f"{store.name} is what failures are kept in", False)
 
 
 def _matters(callee: str, file: FileFacts) -> tuple[str, bool] | None:
     """Why the result of a call has to be looked at, and whether that is weak."""
-    if callee in file.knowledge.must_check:
+    known = file.knowledge
+    if callee in known.must_check or callee in known.must_check_everywhere:
         return "what was asked for is not there after a failure", False
     if _TEARDOWN.search(callee):
         return None
