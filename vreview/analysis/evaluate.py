@@ -356,12 +356,18 @@ class Evaluator:
         if expr.text in _SIZES:
             return Value(V.POSITIVE), state
         kids = expr.kids[:1] if expr.text in self.knowledge.type_macros else expr.kids
+        unset: dict[str, Value] = {}
         for kid in kids:
             value = state.values.get(kid.text) if kid.kind is K.NAME else None
             if value is not None and value.kind is V.UNSET:
-                # Perhaps a macro that sets it.
+                # Perhaps a macro that sets it, and reads it in its other arguments.
                 self.note(Seen.READ, kid, state, Value(V.UNSET, expr.text, value.site))
-                state = self._kill_value(state, kid.text)
+                unset[kid.text] = value
+        for name in unset:
+            state = self._kill_value(state, name)
+        for kid in kids:
+            if kid.kind is K.NAME and kid.text in unset:
+                value = unset[kid.text]
             else:
                 value, state = self.evaluate(kid, state)
             given.append(value)

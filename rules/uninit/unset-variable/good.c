@@ -53,3 +53,10 @@ static unsigned long pipe_counter(void)
 	pte_val(entry) = value;
 	return value + pte_val(entry);
 }
+
+static int port_wait(struct port *port)
+{
+	u32 state;
+
+	return port_poll_timeout(port->regs + 4, state, state & 1, 10, 1000);
+}
