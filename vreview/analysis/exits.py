@@ -218,6 +218,14 @@ def _calls_before(graph: Graph, start: int, join: int) -> list[Expr]:
 
 
 def freed_at_scope_end(function: FunctionFacts, lines: tuple[bytes, ...]) -> frozenset[str]:
-    """Variables declared with ``__free()``."""
+    """Variables declared with ``__free()``, and what is assigned to them."""
     span = b"\n".join(lines[function.function.first - 1 : function.function.last])
-    return frozenset(name.decode("ascii", "replace") for name in _FREE_NOTE.findall(span))
+    names = {name.decode("ascii", "replace") for name in _FREE_NOTE.findall(span)}
+    if not names:
+        return frozenset()
+    kept = {
+        expr.kids[1].key
+        for expr in function.expressions()
+        if expr.kind is K.ASSIGN and len(expr.kids) == 2 and expr.kids[0].key in names
+    }
+    return frozenset(names | kept - {""})

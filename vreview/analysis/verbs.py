@@ -196,7 +196,7 @@ _WHOLE = frozenset(
     )
 )
 _ONLY_LOOKS_UP = re.compile(
-    r"drvdata|_priv$|_data$|intfdata|^to_|_to_|container|platdata|of_match|irq|alias|_ids?$|_name$"
+    r"drvdata|_priv$|data$|intfdata|^to_|_to_|container|platdata|of_match|irq|alias|_ids?$|_name$"
     r"|size|count|rate|state|index|_nr$|_num$|_parse_dt$|^devm"
 )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from vreview.analysis.evaluate import Moment, Seen
 from vreview.analysis.expr import Expr, K
 from vreview.analysis.facts import FileFacts, FunctionFacts
 from vreview.analysis.hit import Hit, HitStep
@@ -23,11 +24,20 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
         return
     errnos = function.knowledge.errnos
     seen: set[str] = set()
+    always = {m.line for m in function.flow.moments if m.kind is Seen.ASSIGN and _preset(m)}
     for store in unread_stores(function.graph):
+        if store.line in always:
+            continue
         errno = _errno(store.value, errnos)
         if errno and store.name not in seen:
             seen.add(store.name)
             yield _hit(function, store, errno)
+
+
+def _preset(moment: Moment) -> bool:
+    """Nothing was tested on the way here: a value that is set in advance."""
+    state = moment.state
+    return state.turn is None and state.failed is None and not state.blind
 
 
 def _errno(value: Expr, errnos: frozenset[str]) -> str:

@@ -103,7 +103,7 @@ def _matters(callee: str, file: FileFacts) -> tuple[str, bool] | None:
     )
     looks = sum(count for how, count in habits.items() if how in _LOOKS)
     drops = habits["dropped"] + habits["untested"]
-    if looks > drops and drops <= _MOST_DROPS:
+    if looks >= 2 * drops and drops <= _MOST_DROPS:
         return "it returns error numbers, and others look at it", False
     alone = not looks and drops == 1 and "ENOMEM" in summary.errnos
     return ("it fails when there is no memory", True) if alone else None

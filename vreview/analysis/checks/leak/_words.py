@@ -8,7 +8,7 @@ from vreview.analysis.facts import FileFacts, FunctionFacts
 from vreview.analysis.hit import Hit, HitStep
 from vreview.analysis.state import Resource
 
-NOT_LOST = frozenset({"iterator", "named", "number", "dma", "realloc"})
+NOT_LOST = frozenset({"iterator", "named", "number", "dma", "realloc", "thread"})
 """Kinds that another rule tells, or that live on in what is computed from them."""
 
 

@@ -80,7 +80,6 @@ def _reads(moment: Moment, left: Left, file: FileFacts) -> bool:
     known = (
         callee in file.world.functions
         or callee in knowledge.releases
-        or callee in knowledge.sleepers
         or callee in knowledge.reads_through
         or callee in knowledge.null_pointer
         or callee in ERROR_TESTS
