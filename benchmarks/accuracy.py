@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -108,6 +109,13 @@ def main() -> int:
     table(
         "By what the fix did", "category, subcategory | found",
         grouped(bugs, set(hits), lambda b: f"{b['category']}, {b['subcategory']}"),
+    )  # fmt: skip
+    aside = [bug for bug in bugs if zlib.crc32(bug["id"].encode()) % 3 == 0]
+    table(
+        "Kept aside: the third whose texts nobody looked at while the rules were written",
+        "category | found",
+        [*grouped(aside, set(hits), lambda b: b["category"]),
+         ("all", share(sum(b["id"] in hits for b in aside), len(aside)))],
     )  # fmt: skip
     good = Counter(rule for found in hits.values() for rule in rules(found))
     in_fixed = Counter(r for bug in fixed for r in rules(loud(results[bug["id"] + "-fixed"])))
