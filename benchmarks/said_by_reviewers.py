@@ -38,30 +38,39 @@ NEAR = 3
 
 
 def quoted_lines(row: dict[str, Any], mbox: Path) -> tuple[int, int]:
-    """First and last line of the new file that the remark quotes as added or kept; 0 if none."""
-    wanted = [line.lstrip("> ").rstrip() for line in row["quoted"]]
-    texts = {q[1:].strip() for q in wanted if q[:1] == "+"} | {q.strip() for q in wanted}
-    texts = {t for t in texts if len(t) > 3}
-    last = row["quoted_line"].lstrip("> ").lstrip("+").strip()
-    hits, ends = [], []
+    """First and last line of the new file that the remark quotes as added or kept; 0 if none.
+
+    The quote is laid on the patch where the longest run of lines before its end agrees: the last
+    line alone, often a "return ret;", stands in many places.
+    """
+    stripped = [line.lstrip("> ").strip() for line in row["quoted"]]
+    quoted = [t[1:].strip() if t[:1] == "+" else t for t in stripped if t[:1] not in ("-", "@")]
+    while quoted and len(quoted[-1]) < 2:
+        quoted.pop()
+    new: list[tuple[int, str]] = []
     for patch in parse_series(messages_at(mbox)).patches:
         for diff in patch.files:
-            if diff.path != row["file"]:
-                continue
-            for hunk in diff.hunks:
+            for hunk in diff.hunks if diff.path == row["file"] else ():
                 number = hunk.new_start
                 for line in hunk.lines:
-                    text = line[1:].decode("utf-8", "replace").strip()
                     if line[:1] in (b"+", b" "):
-                        if text in texts:
-                            hits.append(number)
-                        if text == last:
-                            ends.append(number)
+                        new.append((number, line[1:].decode("utf-8", "replace").strip()))
                         number += 1
-    if not hits:
+    length, end = 0, 0
+    for last in range(len(new)):
+        run = 0
+        while run <= last and run < len(quoted) and new[last - run][1] == quoted[-1 - run]:
+            run += 1
+        if run > length:
+            length, end = run, last
+    if not length:
         return 0, 0
-    end = max(ends or hits)
-    return max(min(hits), end - 40), end
+    return max(new[end - length + 1][0], new[end][0] - 40), new[end][0]
+
+
+def places(finding: dict[str, Any]) -> list[int]:
+    steps = [e["line"] for e in finding["evidence"] if e["file"] == finding["file"]]
+    return [finding["line"], *steps]
 
 
 def main() -> int:
@@ -97,7 +106,8 @@ def main() -> int:
                 first = last = 0
             place = [
                 f for f in said.get(name, [])
-                if f["file"] == row["file"] and first and first <= f["line"] <= last + NEAR
+                if f["file"] == row["file"] and first
+                and any(first <= line <= last + NEAR for line in places(f))
             ]  # fmt: skip
             same = [f for f in place if f["category"] in FITS.get(category, set())]
             near[category] += bool(place)
