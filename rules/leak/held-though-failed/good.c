@@ -52,3 +52,16 @@ static int sensor_create(struct sensor *sensor)
 		put_device(&sensor->node);
 	return ret;
 }
+
+static struct platform_device board_leds;
+
+static int board_init(void)
+{
+	int ret;
+
+	ret = platform_device_register(&board_leds);
+	if (ret)
+		return ret;
+	board_lit = true;
+	return 0;
+}

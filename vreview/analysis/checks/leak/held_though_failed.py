@@ -25,6 +25,8 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
             continue
         if any(h.line > resource.line for h in exit_.given(resource)):
             continue
+        if resource.kind == "initialised" and _for_good(function, resource.key):
+            continue
         if _caller_drops(function, file, function.exits.custody.undoing(resource)):
             continue
         yield hit(
@@ -35,6 +37,13 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
             release=usual_release(function, resource),
             last=f"{resource.call}() has failed, and what it took stays",
         )
+
+
+def _for_good(function: FunctionFacts, key: str) -> bool:
+    """An object that stands in the file: nothing frees it, whatever its count says."""
+    return key.isidentifier() and key not in (
+        function.graph.locals | frozenset(function.function.parameters)
+    )
 
 
 def _caller_drops(function: FunctionFacts, file: FileFacts, releases: frozenset[str]) -> bool:
