@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+from vreview.analysis.altered import replace
 from vreview.analysis.expr import Expr, K
 from vreview.analysis.held import (
     TELLS_ERROR,

@@ -7,9 +7,10 @@ Read from the function's own paths, walked once and only if it may give anything
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from vreview.analysis.altered import replace
 from vreview.analysis.expr import Expr, K, walk
 from vreview.analysis.knowledge import Knowledge
 from vreview.analysis.state import BELOW_ZERO, Freed, State, V, below

@@ -7,10 +7,11 @@ Knows no control flow. What a check may want to look at is noted as a ``Moment``
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum, auto
 
 from vreview.analysis import freed, held, locks
+from vreview.analysis.altered import replace
 from vreview.analysis.complaint import level_of
 from vreview.analysis.expr import Expr, K, render, root_name, walk
 from vreview.analysis.graph import Graph, Node

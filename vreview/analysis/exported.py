@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
+from vreview.analysis.altered import replace
 from vreview.analysis.summary import Callback, Fact, FileSummary, FunctionSummary
 
 _LONGEST_HEAD = 12

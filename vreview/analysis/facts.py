@@ -57,9 +57,12 @@ class FunctionFacts:
 
     def expressions(self) -> Iterator[Expr]:
         """Every expression of the function, whatever path it is on."""
-        for node in self.graph.nodes:
-            if node.expr is not None:
-                yield from walk(node.expr)
+        return iter(self._expressions)
+
+    @cached_property
+    def _expressions(self) -> tuple[Expr, ...]:
+        nodes = (node.expr for node in self.graph.nodes if node.expr is not None)
+        return tuple(inner for expr in nodes for inner in walk(expr))
 
     @cached_property
     def plain(self) -> frozenset[str]:

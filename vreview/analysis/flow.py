@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from vreview.analysis.altered import replace
 from vreview.analysis.endings import lasting
 from vreview.analysis.evaluate import Evaluator, Moment, Seen
 from vreview.analysis.expr import Expr, K, is_nought

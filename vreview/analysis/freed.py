@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
+from vreview.analysis.altered import replace
 from vreview.analysis.expr import Expr, K
 from vreview.analysis.held import object_of
 from vreview.analysis.knowledge import Knowledge

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
+from vreview.analysis.altered import replace
 from vreview.analysis.expr import Expr, K, root_name
 from vreview.analysis.state import Failure, Handed, Resource, State, Value, below, variables_of
 

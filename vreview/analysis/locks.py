@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 
+from vreview.analysis.altered import replace
 from vreview.analysis.expr import Expr, K, last_field, object_key, walk
 from vreview.analysis.graph import Graph, Op
 from vreview.analysis.knowledge import Knowledge, LockCall

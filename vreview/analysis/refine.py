@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from vreview.analysis.altered import replace
 from vreview.analysis.expr import Expr, K, is_nought
 from vreview.analysis.freed import turned_out
 from vreview.analysis.held import failed

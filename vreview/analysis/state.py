@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import lru_cache
 from typing import TypeAlias
 
+from vreview.analysis.altered import replace
 from vreview.analysis.expr import Expr, render
 from vreview.analysis.hit import HitStep
 
