@@ -13,8 +13,8 @@ from vreview.analysis.packed import shape
 from vreview.analysis.summary import Callback, FunctionSummary
 
 READERS = (
-    "altered", "excerpt", "exported", "expr", "fate", "graph", "knowledge", "mask", "packed", "reading",
-    "summary", "syntax", "verbs",
+    "altered", "excerpt", "exported", "expr", "fate", "graph", "knowledge", "mask", "packed",
+    "reading", "summary", "syntax", "verbs",
 )  # fmt: skip
 """The modules of ``analysis`` that a summary comes from."""
 
