@@ -8,20 +8,16 @@ around the files. Does not apply anything; hostile paths and modes end here.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
 from vreview.errors import HostileInput, SeriesError
-from vreview.model.series import BinaryDiff, Change, FileDiff, Hunk
+from vreview.model.series import Change, FileDiff
 from vreview.parse.binary import parse_binary
+from vreview.parse.diffheader import LINK, Header, extended_line, git_paths, name_of_git_line
+from vreview.parse.hunks import HEAD, parse_hunk, shown
 from vreview.parse.paths import check_link, checked_path, unquoted
 
-LINK = 0o120000
 _GITLINK = 0o160000
 
-_HUNK = re.compile(
-    rb"@@ -([0-9]{1,9})(?:,([0-9]{1,9}))? \+([0-9]{1,9})(?:,([0-9]{1,9}))? @@(.*)", re.DOTALL
-)
-_INDEX = re.compile(rb"([0-9a-f]{4,64})\.\.([0-9a-f]{4,64})(?: ([0-7]{6}))?\s*$")
 _BINARY_DIFFER = re.compile(rb"(?:Binary files|Files) .* differ\s*$")
 # GNU diff -N: a side that does not exist has the epoch's date, in whatever time zone.
 _EPOCH = re.compile(rb"(?:1969-12-31|1970-01-01) \d\d:\d\d")
@@ -47,15 +43,15 @@ def parse_diff(diff: bytes) -> tuple[FileDiff, ...]:
             files.append(file)
         elif line.startswith((b"diff --cc ", b"diff --combined ")):
             raise SeriesError(
-                f"{_shown(line[10:])}: a combined diff of a merge cannot be applied",
+                f"{shown(line[10:])}: a combined diff of a merge cannot be applied",
                 hint="send the patches that were merged instead",
             )
         elif _starts_bare_file(lines, at):
             file, at = _bare_file(lines, at)
             files.append(file)
-        elif line.startswith(b"@@ -") and _HUNK.match(line):
+        elif line.startswith(b"@@ -") and HEAD.match(line):
             raise SeriesError(
-                f"the hunk {_shown(line)} belongs to no file: no --- and +++ line before it"
+                f"the hunk {shown(line)} belongs to no file: no --- and +++ line before it"
             )
         else:
             at += 1
@@ -72,177 +68,21 @@ def _lines(diff: bytes) -> list[bytes]:
 def _bounded(text: bytes) -> bytes:
     """A header line's text without its end; refuses one longer than two quoted PATH_MAX."""
     if len(text) > 4 * 2 * 4096:
-        raise SeriesError(f"a header line of the diff has {len(text)} bytes: {_shown(text[:60])!r}")
+        raise SeriesError(f"a header line of the diff has {len(text)} bytes: {shown(text[:60])!r}")
     return text.rstrip(b"\r\n")
-
-
-def _shown(line: bytes) -> str:
-    return line.decode(errors="replace").strip()
-
-
-@dataclass(slots=True)
-class _Header:
-    """What the header lines of one file have said so far."""
-
-    new_file: bool = False
-    deleted: bool = False
-    renamed: bool = False
-    copied: bool = False
-    moved_from: str | None = None
-    moved_to: str | None = None
-    minus: str | None = None
-    plus: str | None = None
-    old_mode: int | None = None
-    new_mode: int | None = None
-    old_blob: str = ""
-    new_blob: str = ""
-    hunks: list[Hunk] = field(default_factory=list)
-    binary: BinaryDiff | None = None
-    binary_missing: bool = False
 
 
 def _git_file(lines: list[bytes], start: int) -> tuple[FileDiff, int]:
     head = lines[start]
     crlf = head.endswith(b"\r\n")
-    default = _name_of_git_line(_bounded(head[len(b"diff --git ") :]))
-    header = _Header()
+    default = name_of_git_line(_bounded(head[len(b"diff --git ") :]))
+    header = Header()
     at = start + 1
-    while at < len(lines) and _extended_line(header, lines[at].rstrip(b"\r\n")):
+    while at < len(lines) and extended_line(header, lines[at].rstrip(b"\r\n")):
         at += 1
-    old, new = _git_paths(header, default, shown=_shown(head))
+    old, new = git_paths(header, default, line=shown(head))
     at = _content(lines, at, header, path=new or old or "", crlf=crlf)
     return _file(header, old, new), at
-
-
-def _extended_line(header: _Header, line: bytes) -> bool:
-    """Takes one extended header line into ``header``; False when it is none of them."""
-    word, rest = _split_keyword(line)
-    match word:
-        case b"--- ":
-            header.minus = _side(rest)
-        case b"+++ ":
-            header.plus = _side(rest)
-        case b"old mode ":
-            header.old_mode = _mode(rest)
-        case b"new mode ":
-            header.new_mode = _mode(rest)
-        case b"new file mode ":
-            header.new_file, header.new_mode = True, _mode(rest)
-        case b"deleted file mode ":
-            header.deleted, header.old_mode = True, _mode(rest)
-        case b"rename from ":
-            header.renamed, header.moved_from = True, _whole_name(rest)
-        case b"rename to ":
-            header.renamed, header.moved_to = True, _whole_name(rest)
-        case b"copy from ":
-            header.copied, header.moved_from = True, _whole_name(rest)
-        case b"copy to ":
-            header.copied, header.moved_to = True, _whole_name(rest)
-        case b"index ":
-            if index := _INDEX.match(rest):
-                header.old_blob, header.new_blob = index[1].decode(), index[2].decode()
-                if index[3]:
-                    header.old_mode = header.new_mode = _mode(index[3])
-        case b"similarity index " | b"dissimilarity index ":
-            pass
-        case _:
-            return False
-    return True
-
-
-_KEYWORDS = (
-    b"--- ",
-    b"+++ ",
-    b"old mode ",
-    b"new mode ",
-    b"new file mode ",
-    b"deleted file mode ",
-    b"rename from ",
-    b"rename to ",
-    b"copy from ",
-    b"copy to ",
-    b"index ",
-    b"similarity index ",
-    b"dissimilarity index ",
-)
-
-
-def _split_keyword(line: bytes) -> tuple[bytes, bytes]:
-    for word in _KEYWORDS:
-        if line.startswith(word):
-            return word, line[len(word) :]
-    return b"", line
-
-
-def _side(text: bytes) -> str | None:
-    """The path of a ``---`` or ``+++`` line; None for /dev/null."""
-    quoted = unquoted(text)
-    name = quoted[0] if quoted else text.split(b"\t")[0]
-    return None if name.rstrip() == b"/dev/null" else checked_path(name, strip=1)
-
-
-def _whole_name(text: bytes) -> str:
-    """The path of a rename or copy line, which has no ``a/``."""
-    quoted = unquoted(text)
-    return checked_path(quoted[0] if quoted else text, strip=0)
-
-
-def _name_of_git_line(text: bytes) -> str | None:
-    """The path that both halves of ``a/PATH b/PATH`` agree on; None when they do not."""
-    first = unquoted(text)
-    if first is not None:
-        left, rest = first
-        right = (unquoted(rest[1:]) or (rest[1:], b""))[0]
-        return _agreed(left, right)
-    quote = text.find(b' "')
-    if quote >= 0 and (second := unquoted(text[quote + 1 :])):
-        return _agreed(text[:quote], second[0])
-    # A name may hold spaces; of all cuts only one has the same name on both sides.
-    for cut in re.finditer(rb" ", text):
-        if agreed := _agreed(text[: cut.start()], text[cut.end() :]):
-            return agreed
-    for half in text.split():
-        checked_path(half, strip=1 if b"/" in half else 0)
-    return None
-
-
-def _agreed(left: bytes, right: bytes) -> str | None:
-    name = left.partition(b"/")[2]
-    return checked_path(left, strip=1) if name and name == right.partition(b"/")[2] else None
-
-
-def _git_paths(
-    header: _Header, default: str | None, *, shown: str
-) -> tuple[str | None, str | None]:
-    """Old and new path. All lines that name one must agree (git: "header inconsistent")."""
-    if header.renamed or header.copied:
-        old, new = header.moved_from, header.moved_to
-        if old is None or new is None:
-            raise SeriesError(f"{shown}: only one half of a rename or copy is named")
-    else:
-        old = default or header.minus or header.plus
-        new = default or header.plus or header.minus
-    for named, path in ((header.minus, old), (header.plus, new)):
-        if named is not None and named != path:
-            raise SeriesError(f"{shown}: the header names {path!r} and {named!r} for one file")
-    if old is None or new is None:
-        raise SeriesError(f"{shown}: cannot tell which file this is about")
-    if header.new_file and header.deleted:
-        raise SeriesError(f"{new}: the header says both new file and deleted file")
-    return (None if header.new_file else old), (None if header.deleted else new)
-
-
-def _mode(text: bytes) -> int:
-    """git's canonical mode. Raises for what a kernel patch has no business with."""
-    digits = text.strip()
-    if not re.fullmatch(rb"[0-7]{1,7}", digits):
-        raise SeriesError(f"{_shown(text)!r} is not a file mode")
-    mode = int(digits, 8)
-    if mode == LINK:
-        return mode
-    if mode & 0o170000 == 0o100000:
-        return 0o100755 if mode & 0o100 else 0o100644
-    return mode
 
 
 def _starts_bare_file(lines: list[bytes], at: int) -> bool:
@@ -250,7 +90,7 @@ def _starts_bare_file(lines: list[bytes], at: int) -> bool:
         at + 2 < len(lines)
         and lines[at].startswith(b"--- ")
         and lines[at + 1].startswith(b"+++ ")
-        and _HUNK.match(lines[at + 2]) is not None
+        and HEAD.match(lines[at + 2]) is not None
     )
 
 
@@ -260,9 +100,9 @@ def _bare_file(lines: list[bytes], start: int) -> tuple[FileDiff, int]:
     minus, plus = (_bounded(lines[start + k][4:]) for k in (0, 1))
     old, new = _bare_side(minus), _bare_side(plus)
     if old is None and new is None:
-        raise SeriesError(f"{_shown(lines[start])}: neither side names a file")
+        raise SeriesError(f"{shown(lines[start])}: neither side names a file")
     # vhost.c.orig against vhost.c: the file is the new side's.
-    header = _Header(new_file=old is None, deleted=new is None)
+    header = Header(new_file=old is None, deleted=new is None)
     old, new = (None if old is None else new or old), new
     at = _content(lines, start + 2, header, path=new or old or "", crlf=crlf)
     return _file(header, old, new), at
@@ -276,7 +116,7 @@ def _bare_side(text: bytes) -> str | None:
     return checked_path(name, strip=1)
 
 
-def _content(lines: list[bytes], at: int, header: _Header, *, path: str, crlf: bool) -> int:
+def _content(lines: list[bytes], at: int, header: Header, *, path: str, crlf: bool) -> int:
     """Takes the hunks or the binary data at ``at`` into ``header``; where they end."""
     if at < len(lines) and lines[at].startswith(b"GIT binary patch"):
         header.binary, at = parse_binary(lines, at + 1, path=path)
@@ -285,85 +125,12 @@ def _content(lines: list[bytes], at: int, header: _Header, *, path: str, crlf: b
         header.binary_missing = True
         return at + 1
     while at < len(lines) and lines[at].startswith(b"@@ -"):
-        hunk, at = _hunk(lines, at, where=f"{path}: hunk {len(header.hunks) + 1}", crlf=crlf)
+        hunk, at = parse_hunk(lines, at, where=f"{path}: hunk {len(header.hunks) + 1}", crlf=crlf)
         header.hunks.append(hunk)
     return at
 
 
-def _hunk(lines: list[bytes], start: int, *, where: str, crlf: bool) -> tuple[Hunk, int]:
-    head = _HUNK.match(lines[start])
-    if head is None:
-        raise SeriesError(f"{where}: its header {_shown(lines[start])!r} is malformed")
-    where = f"{where} ({_shown(lines[start]).partition(' @@')[0]} @@)"
-    old_count, new_count = (1 if head[k] is None else int(head[k]) for k in (2, 4))
-    old_left, new_left = old_count, new_count
-    body: list[bytes] = []
-    at = start + 1
-    while old_left or new_left:
-        if at >= len(lines):
-            raise _cut_short(where, old_left, new_left)
-        line = _hunk_line(lines[at], crlf=crlf)
-        match line[:1]:
-            case b" ":
-                old_left, new_left = old_left - 1, new_left - 1
-            case b"-":
-                old_left -= 1
-            case b"+":
-                new_left -= 1
-            case b"\\":
-                _drop_newline(body)
-                at += 1
-                continue
-            case _:
-                raise _damaged(where, at - start, line, left=(old_left, new_left))
-        if old_left < 0 or new_left < 0:
-            raise SeriesError(f"{where}: it has more lines than its header says")
-        body.append(line)
-        at += 1
-    if at < len(lines) and lines[at].startswith(b"\\ "):
-        _drop_newline(body)
-        at += 1
-    hunk = Hunk(
-        old_start=int(head[1]),
-        old_count=old_count,
-        new_start=int(head[3]),
-        new_count=new_count,
-        lines=tuple(body),
-        section=_shown(head[5]),
-    )
-    return hunk, at
-
-
-def _hunk_line(line: bytes, *, crlf: bool) -> bytes:
-    """The line as the file has it: mail programs strip the space of empty context lines."""
-    if not line.endswith(b"\n"):
-        line += b"\n"
-    elif crlf and line.endswith(b"\r\n"):
-        line = line[:-2] + b"\n"
-    return b" " + line if line in (b"\n", b"\r\n") else line
-
-
-def _drop_newline(body: list[bytes]) -> None:
-    if body:
-        body[-1] = body[-1].removesuffix(b"\n")
-
-
-def _cut_short(where: str, old_left: int, new_left: int) -> SeriesError:
-    return SeriesError(
-        f"{where}: the patch ends within it, {max(old_left, new_left)} lines too early",
-        hint="the mail may have been cut off; get the patch again, for example with b4",
-    )
-
-
-def _damaged(where: str, n: int, line: bytes, *, left: tuple[int, int]) -> SeriesError:
-    return SeriesError(
-        f"{where}: line {n} of it begins with neither space, + nor -: {_shown(line)[:60]!r}"
-        f" (its header promises {left[0]} more old and {left[1]} more new lines)",
-        hint="the sender's mail program may have wrapped lines or eaten spaces",
-    )
-
-
-def _file(header: _Header, old: str | None, new: str | None) -> FileDiff:
+def _file(header: Header, old: str | None, new: str | None) -> FileDiff:
     file = FileDiff(
         change=_change(header, old, new),
         old_path=old,
@@ -380,7 +147,7 @@ def _file(header: _Header, old: str | None, new: str | None) -> FileDiff:
     return file
 
 
-def _change(header: _Header, old: str | None, new: str | None) -> Change:
+def _change(header: Header, old: str | None, new: str | None) -> Change:
     if old is None:
         return Change.ADD
     if new is None:
