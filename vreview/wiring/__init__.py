@@ -29,7 +29,6 @@ from vreview.wiring.machine import (
 )
 from vreview.wiring.places import (
     IMPORTED,
-    VERSION,
     cache_folder,
     config_file,
     runs_folder,
@@ -60,7 +59,6 @@ from vreview.wiring.tools import panel, panel_settings
 __all__ = [
     "IMPORTED",
     "RESULT",
-    "VERSION",
     "ReviewRequest",
     "benchmarks",
     "boot_backend",

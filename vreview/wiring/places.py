@@ -5,14 +5,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from importlib.metadata import version as installed_version
 from pathlib import Path
 
 from vreview.config import Config, from_file, from_overrides
 
-VERSION = installed_version("vreview")
 IMPORTED = "linux-6.1"
 """The tree that ``make setup`` imports, used when no other is named."""
+
+
+def version() -> str:
+    """The installed version of vreview."""
+    from importlib.metadata import version as installed_version
+
+    return installed_version("vreview")
 
 
 def state_folder() -> Path:

@@ -18,7 +18,7 @@ from vreview.model.series import Series
 from vreview.wiring.findings import dismissals, today
 from vreview.wiring.index import function_index
 from vreview.wiring.machine import benchmarks, boot_backend, builder, rule_book, suites
-from vreview.wiring.places import VERSION, runs_folder
+from vreview.wiring.places import runs_folder, version
 from vreview.wiring.sources import kernel_repo, read_messages, series_from
 from vreview.wiring.tools import built_trees, panel
 
@@ -65,7 +65,9 @@ def new_run(
         run.save_messages(messages)
         if since:
             _earlier(run).save_messages(before)
-        run.save("run", {"schema": 1, "version": VERSION, "names": list(names), **asdict(request)})
+        run.save(
+            "run", {"schema": 1, "version": version(), "names": list(names), **asdict(request)}
+        )
     except StorageFailed:
         forget(run)
         raise

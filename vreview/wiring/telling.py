@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vreview.model.review import Review
-from vreview.wiring.places import VERSION
+from vreview.wiring.places import version
 
 if TYPE_CHECKING:
     from vreview.adapters.reporters.mail import MailReporter
@@ -28,7 +28,7 @@ def reporter(form: str, *, tty: bool, show_dismissed: bool = False) -> Reporter:
     from vreview.adapters.reporters.terminal import TerminalReporter
 
     if form == "json":
-        return JsonReporter(version=VERSION)
+        return JsonReporter(version=version())
     if form == "mail":
         return _mail_reporter()
     width, color = terminal(tty)
@@ -45,7 +45,7 @@ def _mail_reporter() -> MailReporter:
     from vreview.adapters.git.identity import identity
     from vreview.adapters.reporters.mail import MailReporter
 
-    return MailReporter(sender=identity(os.environ), version=VERSION)
+    return MailReporter(sender=identity(os.environ), version=version())
 
 
 def reports(review: Review) -> dict[str, str]:

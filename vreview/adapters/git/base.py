@@ -11,7 +11,6 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import git
 import pygit2
 
 from vreview.adapters.git.store import REFS, Store
@@ -133,6 +132,8 @@ def in_history(
 
 def _bringers(store: Store, wanted: Sequence[Preimage], *, search_s: float) -> Iterator[str]:
     """Commits after which a path has the blob that the series expects, newest first."""
+    import git  # takes longer to import than a patch to read, and is rarely asked
+
     blobs = {one.path: one.blob for one in wanted[:_PATHS]}
     with git.Repo(store.repo.path) as porcelain:
         log = porcelain.git(c=("log.showRoot=true", "core.quotePath=false")).log(

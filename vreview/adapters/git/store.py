@@ -10,7 +10,6 @@ import contextlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import git
 import pygit2
 
 from vreview.errors import StorageFailed, TreeError
@@ -43,6 +42,8 @@ class Store:
             return self.repo[self._rev_parse(revision)].peel(pygit2.Commit)
 
     def _rev_parse(self, revision: str) -> str:
+        import git  # takes longer to import than a patch to read, and is rarely asked
+
         try:
             with git.Repo(self.repo.path) as porcelain:
                 return str(

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 
 import pygit2
 
 from vreview.adapters.files import locked
 from vreview.adapters.index.library import IndexLibrary
-from vreview.adapters.index.pool import in_batches, in_processes
-from vreview.adapters.index.reader import opened, read_blobs, start
 from vreview.adapters.index.store import IndexFile, Read
 from vreview.adapters.index.trees import GIT_FILE, tree_files
 from vreview.adapters.index.version import index_version
@@ -38,15 +37,20 @@ class TreeIndex:
         self, folder: Path, git_folder: Path, tables: Tables, *, wanted: Callable[[str], bool]
     ) -> None:
         """``folder``: where the index lies. ``wanted``: which paths of a tree belong in it."""
+        self._folder = folder
         self._git_folder = git_folder
         self._tables = tables
         self._wanted = wanted
-        self.path = folder / f"functions-{index_version(tables)}.sqlite"
+
+    @cached_property
+    def path(self) -> Path:
+        """The file of this version."""
+        return self._folder / f"functions-{index_version(self._tables)}.sqlite"
 
     def library(self, tree: Oid, *, hidden: frozenset[str]) -> IndexLibrary | None:
         """What the index says of a tree, None where the tree is not in it."""
-        if not self.path.is_file():
-            return None
+        if not any(self._folder.glob("functions-*.sqlite")) or not self.path.is_file():
+            return None  # where there is none at all, its name need not be worked out
         index = IndexFile(self.path, writing=False)
         key = index.tree(bytes.fromhex(tree))
         if key is None:
@@ -131,10 +135,14 @@ class TreeIndex:
 
     def _results(self, files: Sequence[_File], jobs: int) -> Iterator[list[Read]]:
         """What the files hold, batch by batch as it comes."""
+        from vreview.adapters.index.reader import opened, read_blobs, start
+
         if len(files) <= _FEW:
             opened(str(self._git_folder), self._tables)
             yield read_blobs(files)
             return
+        from vreview.adapters.index.pool import in_batches, in_processes
+
         yield from in_processes(
             read_blobs,
             in_batches(files),
