@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import string
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from enum import Enum
@@ -36,6 +36,9 @@ HISTORY = "history.toml"
 _KEYS = frozenset(
     {"id", "title", "category", "severity", "confidence", "check", "message", "question", "links"}
 )
+TableReader = Callable[[Path], dict[str, object]]
+"""Gives a TOML file as a table. Raises ConfigError for one that cannot be read."""
+
 _KNOWLEDGE = "knowledge"
 _LOWER = {
     Confidence.HIGH: Confidence.MODERATE,
@@ -113,23 +116,40 @@ class RuleBook:
         return replace(self, rules=tuple(r for r in self.rules if r.id not in off))
 
 
-def load_rules(folder: Path | None = None) -> RuleBook:
+def read_table(file: Path) -> dict[str, object]:
+    """A TOML file as a table. Raises ConfigError for one that cannot be read."""
+    try:
+        return parse_table(file.read_bytes(), file)
+    except OSError as err:
+        raise ConfigError(f"cannot read {file}: {err}") from err
+
+
+def parse_table(data: bytes, file: Path) -> dict[str, object]:
+    """The table that ``file`` holds. Raises ConfigError for what is no TOML."""
+    try:
+        return tomllib.loads(data.decode())
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as err:
+        raise ConfigError(f"cannot read {file}: {err}") from err
+
+
+def load_rules(folder: Path | None = None, *, read: TableReader = read_table) -> RuleBook:
     """Reads ``folder`` (default: the rules that ship with vreview), checks every part of it.
 
-    A knowledge table that another folder does not have is the one that ships with vreview. Raises
-    ConfigError with the file and the key that is not as it must be.
+    A knowledge table that another folder does not have is the one that ships with vreview.
+    ``read`` parses the files, or knows what they hold. Raises ConfigError with the file and the
+    key that is not as it must be.
     """
     shipped = data_folder("rules")
     root = folder or shipped
     if not root.is_dir():
         raise ConfigError(f"there is no rule folder {root}", hint="reinstall vreview")
-    rules = tuple(load_rule(path, root) for path in rule_folders(root))
+    rules = tuple(load_rule(path, root, read=read) for path in rule_folders(root))
     checks = [rule.check for rule in rules]
     doubled = sorted({check for check in checks if checks.count(check) > 1})
     if doubled:
         raise ConfigError(f"{root}: two rules for the check {', '.join(doubled)}")
     tables = {
-        path.stem: _table(path)
+        path.stem: read(path)
         for place in dict.fromkeys((shipped, root))
         for path in sorted((place / _KNOWLEDGE).glob("*.toml"))
     }
@@ -153,13 +173,13 @@ def files_of(folder: Path) -> tuple[str, ...]:
     return OF_MESSAGES if (folder / "bad.txt").is_file() else COMPLETE
 
 
-def load_rule(folder: Path, root: Path) -> Rule:
+def load_rule(folder: Path, root: Path, *, read: TableReader = read_table) -> Rule:
     """One rule's folder, checked. Raises ConfigError."""
     missing = [name for name in files_of(folder) if not (folder / name).is_file()]
     if missing:
         raise ConfigError(f"{folder}: a rule's folder is complete or absent; no {missing[0]}")
     file = folder / "rule.toml"
-    table = _table(file)
+    table = read(file)
     unknown = sorted(set(table) - _KEYS)
     if unknown:
         raise ConfigError(
@@ -175,7 +195,7 @@ def load_rule(folder: Path, root: Path) -> Rule:
         message=_template(table, "message", file),
         question=_template(table, "question", file),
         links=_links(table, file),
-        history=history_of(folder / HISTORY),
+        history=history_of(folder / HISTORY, read=read),
     )
     place = folder.relative_to(root).as_posix()
     if rule.id != place:
@@ -197,16 +217,9 @@ def texts_of(rule: Rule, folder: Path | None = None) -> Mapping[str, str]:
         raise ConfigError(f"cannot read the rule {rule.id} in {place}: {err}") from err
 
 
-def history_of(file: Path) -> tuple[PastFix, ...]:
+def history_of(file: Path, *, read: TableReader = read_table) -> tuple[PastFix, ...]:
     """The fixes of a history.toml; none where there is no such file. Raises ConfigError."""
-    return past_fixes(_table(file), source=str(file)) if file.is_file() else ()
-
-
-def _table(file: Path) -> dict[str, object]:
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as err:
-        raise ConfigError(f"cannot read {file}: {err}") from err
+    return past_fixes(read(file), source=str(file)) if file.is_file() else ()
 
 
 def _text(table: Mapping[str, object], key: str, file: Path) -> str:

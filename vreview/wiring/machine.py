@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 
 
 def rule_book(config: Config) -> RuleBook:
-    return load_rules().without(config.rules_off)
+    """The rules that ship with vreview, but those that the settings turn off."""
+    from vreview.adapters.tables import ParsedTables
+
+    tables = ParsedTables(cache_folder() / "rules.json")
+    book = load_rules(read=tables.read)
+    tables.keep()
+    return book.without(config.rules_off)
 
 
 def suites() -> tuple[TestSuite, ...]:
