@@ -17,7 +17,6 @@ from vreview.analysis.hit import FileAnalysis, FunctionSpan, Hit
 from vreview.analysis.knowledge import Knowledge
 from vreview.analysis.reading import Reading, read_excerpt, read_file
 from vreview.analysis.summary import FileSummary, Library, World
-from vreview.analysis.syntax import slot_uses
 
 
 def analyse(
@@ -190,5 +189,5 @@ def _hits(
 
 
 def _in_slots(read: Reading, world: World) -> frozenset[str]:
-    uses = {use.function for use in slot_uses(read.masked.text)}
+    uses = {use.function for use in read.uses}
     return frozenset(uses & set(read.functions)) | world.callback_names

@@ -449,23 +449,23 @@ def _resources(
     The first pair of the files in the order of their names wins where two have the same acquire.
     """
     acquires: dict[str, tuple[Pair, ...]] = {}
-    releases: dict[str, tuple[Pair, ...]] = {}
+    releases: dict[str, list[Pair]] = {}
     for stem in sorted(tables, key=lambda stem: (stem.startswith("mined"), stem)):
         for row in _Table(stem, tables[stem]).rows("pair"):
             pair = _pair(row)
             for name in sorted(pair.acquire):
                 acquires.setdefault(name, (pair,))
             for name in sorted(pair.releases):
-                releases[name] = (*releases.get(name, ()), pair)
-    return acquires, releases
+                releases.setdefault(name, []).append(pair)
+    return acquires, {name: tuple(pairs) for name, pairs in releases.items()}
 
 
 def _undoes(releases: Mapping[str, tuple[Pair, ...]]) -> dict[str, frozenset[str]]:
     """By a pair's name, every call that gives its resource back."""
     found: dict[str, set[str]] = {}
     for name, pairs in releases.items():
-        for pair in pairs:
-            found.setdefault(pair.name, set()).add(name)
+        for pair in {pair.name for pair in pairs}:
+            found.setdefault(pair, set()).add(name)
     return {name: frozenset(calls) for name, calls in found.items()}
 
 

@@ -21,7 +21,7 @@ from vreview.analysis.summary import (
     find_callbacks,
     summarise_function,
 )
-from vreview.analysis.syntax import Function, functions_of, parse, slot_uses
+from vreview.analysis.syntax import Function, SlotUse, functions_of, parse, slot_uses
 
 MOST_BYTES = 8_000_000
 
@@ -38,6 +38,7 @@ class Reading:
     functions: dict[str, tuple[Function, Graph, FunctionSummary]] = field(default_factory=dict)
     spans: list[FunctionSpan] = field(default_factory=list)
     not_understood: list[tuple[str, str]] = field(default_factory=list)
+    uses: tuple[SlotUse, ...] = ()
     summary: FileSummary = field(default_factory=lambda: FileSummary(""))
 
 
@@ -51,7 +52,7 @@ def read_excerpt(chunks: Sequence[Chunk], path: str, knowledge: Knowledge) -> Re
 def read_file(text: bytes, path: str, knowledge: Knowledge, *, last_arms: bool = False) -> Reading:
     """A whole file; ``last_arms`` as in ``mask``. Never raises for any text."""
     masked = mask(text[:MOST_BYTES], last_arms=last_arms)
-    read = Reading(text, path, masked)
+    read = Reading(text, path, masked, uses=tuple(slot_uses(masked.text)))
     for function in functions_of(parse(masked)):
         read.spans.append(FunctionSpan(function.name, function.first, function.last))
         if function.trouble:
@@ -78,7 +79,7 @@ def read_file(text: bytes, path: str, knowledge: Knowledge, *, last_arms: bool =
         tuple(summaries.values()),
         tuple(
             find_callbacks(
-                tuple(slot_uses(masked.text)),
+                read.uses,
                 {
                     name: graph
                     for name, (_, graph, summary) in read.functions.items()

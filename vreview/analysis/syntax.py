@@ -129,21 +129,18 @@ def slot_uses(text: bytes) -> Iterator[SlotUse]:
         line += text.count(b"\n", counted, found.start())
         counted = found.start()
         end = text.find(b"\n}", found.end())
-        body = text[found.end() : end if end >= 0 else len(text)]
-        for member in _MEMBER_IS.finditer(body + b"\n"):
+        body = text[found.end() : end if end >= 0 else len(text)] + b"\n"
+        struct, at, seen = str(found.group(1), "ascii", "replace"), line, 0
+        for member in _MEMBER_IS.finditer(body):
+            at += body.count(b"\n", seen, member.start())
+            seen = member.start()
+            name, function = member.groups()
             yield SlotUse(
-                found.group(1).decode("ascii", "replace"),
-                member.group(1).decode("ascii", "replace"),
-                member.group(2).decode("ascii", "replace"),
-                line + body.count(b"\n", 0, member.start()),
+                struct, str(name, "ascii", "replace"), str(function, "ascii", "replace"), at
             )
     line, counted = 1, 0
     for found in _STORED.finditer(text):
         line += text.count(b"\n", counted, found.start())
         counted = found.start()
-        yield SlotUse(
-            "",
-            found.group(1).decode("ascii", "replace"),
-            found.group(2).decode("ascii", "replace"),
-            line,
-        )
+        name, function = found.groups()
+        yield SlotUse("", str(name, "ascii", "replace"), str(function, "ascii", "replace"), line)

@@ -7,9 +7,10 @@ Turns findings into plain values and back; where they are kept is the store's bu
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
+from enum import Enum
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from vreview.errors import InputError
 from vreview.logic.excerpt import excerpts
@@ -18,10 +19,11 @@ from vreview.model.kept import KeptFinding, Line
 from vreview.model.observation import Observation
 from vreview.model.review import Applied, Finding, Settled
 from vreview.model.series import Oid, Series
-from vreview.ports import Repo
 
 if TYPE_CHECKING:
     from cattrs.preconf.json import JsonConverter
+
+    from vreview.ports import Repo
 
 SCHEMA = 1
 AROUND = 2
@@ -61,7 +63,7 @@ def as_told(kept: Sequence[KeptFinding], told: Settled) -> tuple[KeptFinding, ..
 
 def plain(kept: Sequence[KeptFinding]) -> Mapping[str, object]:
     """As JSON-able values."""
-    return {"schema": SCHEMA, "findings": _converter().unstructure(list(kept))}
+    return {"schema": SCHEMA, "findings": [_as_plain(one) for one in kept]}
 
 
 def named(prefix: str, results: Iterable[Mapping[str, object] | None]) -> tuple[KeptFinding, ...]:
@@ -91,9 +93,20 @@ def named(prefix: str, results: Iterable[Mapping[str, object] | None]) -> tuple[
     )
 
 
+def _as_plain(value: Any) -> Any:
+    """As ``_converter`` unstructures it."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, (tuple, list)):
+        return [_as_plain(one) for one in value]
+    if is_dataclass(value):
+        return {one.name: _as_plain(getattr(value, one.name)) for one in fields(value)}
+    return value
+
+
 @cache
 def _converter() -> JsonConverter:
-    """Made when something is kept or looked for: a lint that finds nothing does not wait for it."""
+    """Made when something is looked for; its import takes longer than to keep a result."""
     from cattrs.preconf.json import make_converter
 
     return make_converter()

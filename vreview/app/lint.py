@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import TYPE_CHECKING
 
 from vreview.analysis.analyse import judge
 from vreview.analysis.hit import FileAnalysis, FunctionSpan, Hit
@@ -29,8 +30,10 @@ from vreview.model.observation import Observation, Place, Step
 from vreview.model.observation import Origin as Seen
 from vreview.model.review import Applied, Finding
 from vreview.model.series import Oid, Patch, Series
-from vreview.ports import FunctionIndex, Repo
 from vreview.rulebook import RuleBook
+
+if TYPE_CHECKING:
+    from vreview.ports import FunctionIndex, Repo
 
 _CALLERS = 2  # levels of callers in which a change may show
 

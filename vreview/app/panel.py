@@ -10,10 +10,13 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from threading import Lock, Thread
+from typing import TYPE_CHECKING
 
 from vreview.errors import HostileInput, OurFailure, ToolMissing
 from vreview.model.look import Look, Seen
-from vreview.ports import SecondEye
+
+if TYPE_CHECKING:
+    from vreview.ports import SecondEye
 
 
 @dataclass(frozen=True, slots=True)

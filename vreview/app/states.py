@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from vreview.analysis.excerpt import Chunk
 from vreview.logic.attribution import Edit, located
 from vreview.logic.excerpt import excerpts
 from vreview.logic.history import FileHistory
 from vreview.model.series import Oid
-from vreview.ports import Repo
+
+if TYPE_CHECKING:
+    from vreview.ports import Repo
 
 _ELSEWHERE = ("tools/", "scripts/", "usr/", "samples/bpf/", "Documentation/")
 """Programs of the build machine or of user space: the kernel's conventions are not theirs."""

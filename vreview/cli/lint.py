@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -41,7 +41,9 @@ from vreview.model.observation import Severity
 from vreview.model.review import Applied, Finding, Settled
 from vreview.model.series import Series
 from vreview.parse.lone import is_bare_diff, series_of_diff
-from vreview.ports import Repo
+
+if TYPE_CHECKING:
+    from vreview.ports import Repo
 
 
 class LintFormat(StrEnum):

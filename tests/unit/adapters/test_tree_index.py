@@ -13,7 +13,7 @@ from pathlib import Path
 import pygit2
 import pytest
 
-from vreview.adapters.index import builder, reader, version
+from vreview.adapters.index import pool, reader, version
 from vreview.adapters.index.builder import TreeIndex
 from vreview.adapters.index.library import IndexLibrary
 from vreview.adapters.index.store import Read
@@ -158,7 +158,7 @@ def test_a_moved_file_is_told_at_its_new_place(world: World) -> None:
 
 def test_a_stopped_build_goes_on(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     files = {f"f{n}.c": WAITS.format(name=f"port_{n}") for n in range(40)}
-    monkeypatch.setattr(builder, "in_processes", _stopped_after(25))
+    monkeypatch.setattr(pool, "in_processes", _stopped_after(25))
     with pytest.raises(KeyboardInterrupt):
         world.build(files)
     assert world.index.library(world.tree(files), hidden=frozenset()) is None

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from cattrs.preconf.json import make_converter
 from series_of_states import BAD, FILLER, GOOD, PATH, RULES, TreesOnly, series_through
 
 from vreview.app.kept import keepable, named, plain
@@ -43,6 +44,11 @@ def test_the_lines_around_the_path_are_kept(*, tree: bool) -> None:
     assert {line.number: line.text for line in one.lines} == {
         number: texts[number - 1] for number in range(65, 70)
     }
+
+
+def test_what_is_kept_is_what_cattrs_makes_of_it() -> None:
+    found = kept()
+    assert plain(found) == {"schema": 1, "findings": make_converter().unstructure(list(found))}
 
 
 def test_what_is_kept_comes_back_equal() -> None:
