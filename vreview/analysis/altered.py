@@ -14,16 +14,22 @@ T = TypeVar("T")
 
 
 @cache
-def _slots(kind: type) -> tuple[tuple[str, Any, Any], ...]:
-    names = kind.__slots__  # type: ignore[attr-defined]
-    return tuple((n, kind.__dict__[n].__get__, kind.__dict__[n].__set__) for n in names)
+def _slots(kind: type) -> tuple[tuple[tuple[Any, Any], ...], dict[str, Any]]:
+    """Each field's getter and setter; and the setters by name."""
+    slots = {n: kind.__dict__[n] for n in kind.__slots__}  # type: ignore[attr-defined]
+    return (
+        tuple((slot.__get__, slot.__set__) for slot in slots.values()),
+        {name: slot.__set__ for name, slot in slots.items()},
+    )
 
 
 def replace(value: T, /, **changes: object) -> T:
     """A copy of ``value`` with other values for the named fields."""
     kind = type(value)
     new = object.__new__(kind)
-    slots = _slots(kind)  # type: ignore[arg-type]
-    for name, get, put in slots:
-        put(new, changes[name] if name in changes else get(value))
+    slots, setters = _slots(kind)  # type: ignore[arg-type]
+    for get, put in slots:
+        put(new, get(value))
+    for name, change in changes.items():
+        setters[name](new, change)
     return new

@@ -68,6 +68,7 @@ class Custody:
     releases: Pairs = field(default_factory=dict)
     same: Mapping[str, str] = field(default_factory=dict)
     elsewhere: tuple[Elsewhere, ...] = ()
+    _undoing: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
 
     def named(self, expr: Expr) -> str:
         """What an argument names, by its first name."""
@@ -207,11 +208,18 @@ class Custody:
 
     def undoing(self, resource: Resource) -> frozenset[str]:
         """Every call that gives it back."""
-        pairs = (
-            *self.acquires.get(resource.call, ()),
-            *self.knowledge.acquires.get(resource.call, ()),
-        )
-        return frozenset(n for p in pairs if p.name == resource.pair for n in self._all_releases(p))
+        kind = resource.call, resource.pair
+        known = self._undoing.get(kind)
+        if known is None:
+            pairs = (
+                *self.acquires.get(resource.call, ()),
+                *self.knowledge.acquires.get(resource.call, ()),
+            )
+            known = frozenset(
+                n for p in pairs if p.name == resource.pair for n in self._all_releases(p)
+            )
+            self._undoing[kind] = known
+        return known
 
     def _all_releases(self, pair: Pair) -> frozenset[str]:
         return pair.releases | self.knowledge.undoes.get(pair.name, frozenset())

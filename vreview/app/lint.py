@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from vreview.analysis.analyse import judge
@@ -75,13 +75,32 @@ def lint(
     whole = whole and not any(patch.damage for patch in patches)
     touched = [h for h in histories(patches) if is_kernel_c(h.path)]
     remarks.extend(_not_read(patches, touched))
-    knowledge = knowledge_from(rulebook.knowledge)
+    knowledge = _knowledge(_Same(rulebook.knowledge))
     library = _library(index, repo, applied, touched)
     reader = _Reader(states, rulebook, knowledge, tuple(touched), library)
     claims = claim_findings(series, rulebook, tool=TOOL)
     findings = few(sorted((*_findings(reader), *repaired_later(reader), *claims), key=_order))
     remarks.extend(_not_understood(reader))
     return LintResult(findings, tuple(remarks), clock() - began, whole)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Same:
+    """Tables that are equal only to themselves."""
+
+    tables: Mapping[str, Mapping[str, object]]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.tables is self.tables
+
+    def __hash__(self) -> int:
+        return id(self.tables)
+
+
+@lru_cache(maxsize=1)
+def _knowledge(same: _Same) -> Knowledge:
+    """One process mostly asks for that of one rule book, perhaps for many series."""
+    return knowledge_from(same.tables)
 
 
 def _library(

@@ -76,12 +76,20 @@ class States(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TreeStates:
-    """States from the commits of an applied series. ``commits`` by patch number; 0 is the base."""
+    """States from the commits of an applied series. ``commits`` by patch number; 0 is the base.
+    ``read`` remembers what the repository was asked for."""
 
     repo: Repo
     commits: Mapping[int, Oid]
+    read: dict[tuple[FileHistory, int], Source | None] = field(default_factory=dict)
 
     def source(self, history: FileHistory, state: int) -> Source | None:
+        key = history, state
+        if key not in self.read:
+            self.read[key] = self._source(history, state)
+        return self.read[key]
+
+    def _source(self, history: FileHistory, state: int) -> Source | None:
         path = history.path_at(state)
         patch = history.steps[state - 1].patch if state else 0
         text = self.repo.read(self.commits[patch], path) if path else None
