@@ -73,6 +73,7 @@ def judge(
     wanted: Callable[[FunctionSpan], bool] | None = None,
     callers: int = 0,
     library: Library | None = None,
+    doubted: frozenset[str] | None = None,
 ) -> FileAnalysis:
     """All hits of the checks named in ``rules`` (``None``: every one) in a file that was read.
 
@@ -81,9 +82,11 @@ def judge(
     ``wanted``: the functions to judge (``None``: every one), with so many levels of their
     ``callers`` in the file; the others are only read. Functions with an ``#else`` are judged once
     with the first arm of every conditional, and once with that one.
+    ``doubted``: the functions (``None``: every one) whose paths are walked though no check asks
+    for them, to say whether they are too many.
     Deterministic; never raises for any text.
     """
-    analysis = _view(read, knowledge, rules, context, wanted, callers, library)
+    analysis = _view(read, knowledge, rules, context, wanted, callers, library, doubted)
     arms = read.masked.unread
     behind = {
         span.name
@@ -94,7 +97,9 @@ def judge(
     if not behind or read.shown is not None:
         return analysis
     again = read_file(read.text, read.path, knowledge, last_arms=True)
-    other = _view(again, knowledge, rules, context, lambda span: span.name in behind, 0, library)
+    other = _view(
+        again, knowledge, rules, context, lambda span: span.name in behind, 0, library, frozenset()
+    )
     more = [hit for hit in other.hits if _touches(hit, arms) and hit not in analysis.hits]
     return replace(analysis, hits=tuple(sorted((*analysis.hits, *more), key=_place)))
 
@@ -116,6 +121,7 @@ def _view(
     wanted: Callable[[FunctionSpan], bool] | None,
     callers: int,
     library: Library | None,
+    doubted: frozenset[str] | None,
 ) -> FileAnalysis:
     """The file with one choice of arms of its conditionals."""
     others = [other for other in context if other.path != read.path]
@@ -138,7 +144,8 @@ def _view(
     )
     judged = _judged(understood, read, wanted, callers)
     hits = _hits(facts, judged, rules, read.text.count(b"\n") + 1)
-    gave_up = [(f.name, f.flow.gave_up) for f in judged if f.flow.gave_up]
+    walked = [f for f in judged if doubted is None or f.name in doubted]
+    gave_up = [(f.name, f.flow.gave_up) for f in walked if f.flow.gave_up]
     return FileAnalysis(
         hits=hits,
         functions=tuple(read.spans),

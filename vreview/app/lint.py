@@ -148,6 +148,15 @@ def _not_read(patches: Iterable[Patch], read: Sequence[FileHistory]) -> Iterator
 
 
 @dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the base is asked about the tip's observations: whether their checks hit there too,
+    and whether their functions could be followed (``None``: every function)."""
+
+    checks: frozenset[str]
+    functions: frozenset[str] | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Reader:
     """Analyses states of the touched files, each at most once."""
 
@@ -157,6 +166,7 @@ class _Reader:
     touched: tuple[FileHistory, ...]
     library: Library | None = None
     analyses: dict[tuple[FileHistory, int], FileAnalysis] = field(default_factory=dict)
+    bases: dict[tuple[FileHistory, _Asked], FileAnalysis] = field(default_factory=dict)
     readings: dict[tuple[FileHistory, int], Reading] = field(default_factory=dict)
     placed: dict[FileHistory, tuple[Edit, ...]] = field(default_factory=dict)
 
@@ -164,24 +174,37 @@ class _Reader:
         """The base's state is analysed under the tip's path, so that renames compare."""
         key = history, state
         if key not in self.analyses:
-            source = self.states.source(history, state)
-            self.analyses[key] = (
-                FileAnalysis((), ()) if source is None else self._analysed(source, history, state)
-            )
+            self.analyses[key] = self._analysed(history, state, _Asked(self.rulebook.checks, None))
         return self.analyses[key]
 
-    def _analysed(self, source: Source, history: FileHistory, state: int) -> FileAnalysis:
+    def base(self, history: FileHistory, asked: _Asked) -> FileAnalysis:
+        """The base's state, as far as ``asked``."""
+        key = history, asked
+        if key not in self.bases:
+            self.bases[key] = self._analysed(history, 0, asked)
+        return self.bases[key]
+
+    def _analysed(self, history: FileHistory, state: int, asked: _Asked) -> FileAnalysis:
+        source = self.states.source(history, state)
+        if source is None:
+            return FileAnalysis((), ())
         context = tuple(self._context(history, state))
-        rules = self.rulebook.checks
         reading = self._reading(source, history, state)
         if not isinstance(source, Whole):
-            return judge(reading, knowledge=self.knowledge, rules=rules, context=context)
+            return judge(
+                reading,
+                knowledge=self.knowledge,
+                rules=asked.checks,
+                context=context,
+                doubted=asked.functions,
+            )
         tip = state == len(history.steps)
         return judge(
             reading,
             knowledge=self.knowledge,
-            rules=rules,
+            rules=asked.checks,
             context=context,
+            doubted=asked.functions,
             wanted=partial(self._touched, history) if tip else partial(self._compared, history),
             callers=_CALLERS if tip else 0,
             library=self.library,
@@ -227,11 +250,16 @@ class _Reader:
         return self.placed[history]
 
     def observations(self, history: FileHistory, state: int) -> tuple[Observation, ...]:
-        return tuple(self._observations(history, state))
+        return tuple(self._observations(history, state, self.analysis(history, state)))
 
-    def _observations(self, history: FileHistory, state: int) -> Iterator[Observation]:
+    def base_observations(self, history: FileHistory, asked: _Asked) -> tuple[Observation, ...]:
+        return tuple(self._observations(history, 0, self.base(history, asked)))
+
+    def _observations(
+        self, history: FileHistory, state: int, analysis: FileAnalysis
+    ) -> Iterator[Observation]:
         source = self.states.source(history, state)
-        for hit in self.analysis(history, state).hits:
+        for hit in analysis.hits:
             observation = _observation(hit, history.path, source, self.rulebook)
             if observation is not None:
                 yield observation
@@ -274,6 +302,7 @@ def _findings(reader: _Reader) -> tuple[Finding, ...]:
     ]
     if not tips:
         return ()
+    asked = _asked((observation for _, observation in tips), reader.rulebook)
     # Of several equal ones those on old lines are taken for the old ones.
     everything = [
         observation
@@ -284,14 +313,24 @@ def _findings(reader: _Reader) -> tuple[Finding, ...]:
             key=lambda o: _on_added_line(o, reader.edits(history)) is not None,
         )
     ]
-    base = [o for history in reader.touched for o in reader.observations(history, 0)]
+    base = [o for h in reader.touched for o in reader.base_observations(h, asked)]
     new = Counter(with_moves_settled(delta(base, everything)).new)
     findings = []
     for history, observation in tips:
-        if new[observation] > 0 and _comparable(observation, history, reader):
+        if new[observation] > 0 and _comparable(observation, history, reader, asked):
             new[observation] -= 1
-            findings.append(_attributed(observation, history, reader))
+            findings.append(_attributed(observation, history, reader, asked))
     return tuple(sorted(findings, key=_order))
+
+
+def _asked(observations: Iterable[Observation], rulebook: RuleBook) -> _Asked:
+    """Two observations are only held against each other when they are of one rule."""
+    seen = tuple(observations)
+    rules = {observation.rule for observation in seen}
+    return _Asked(
+        frozenset(rule.check for rule in rulebook.rules if rule.id in rules),
+        frozenset(observation.place.function for observation in seen),
+    )
 
 
 def _order(finding: Finding) -> tuple[int, str, int, str]:
@@ -333,20 +372,24 @@ def _near_changes(observation: Observation, history: FileHistory, reader: _Reade
     )
 
 
-def _comparable(observation: Observation, history: FileHistory, reader: _Reader) -> bool:
+def _comparable(
+    observation: Observation, history: FileHistory, reader: _Reader, asked: _Asked
+) -> bool:
     """False when the base could not have shown it (its function was not understood there) and no
     added line is part of it: then nobody can tell whether it is new."""
-    dark = {name for name, _ in reader.analysis(history, 0).not_understood}
+    dark = {name for name, _ in reader.base(history, asked).not_understood}
     return (
         observation.place.function not in dark
         or _on_added_line(observation, reader.edits(history)) is not None
     )
 
 
-def _attributed(observation: Observation, history: FileHistory, reader: _Reader) -> Finding:
+def _attributed(
+    observation: Observation, history: FileHistory, reader: _Reader, asked: _Asked
+) -> Finding:
     """The first patch from which on it is there, and the hunk of that patch that shows it best."""
     edits = reader.edits(history)
-    patch = _first_patch(observation, history, reader)
+    patch = _first_patch(observation, history, reader, asked)
     places = [origin(line, edits) for line in _lines(observation)]
     places.append(_in_changed_function(observation, history, reader))
     known = [place for place in places if place is not None]
@@ -356,10 +399,12 @@ def _attributed(observation: Observation, history: FileHistory, reader: _Reader)
     return Finding(observation, patch, place.hunk, place.line)
 
 
-def _first_patch(observation: Observation, history: FileHistory, reader: _Reader) -> int:
+def _first_patch(
+    observation: Observation, history: FileHistory, reader: _Reader, asked: _Asked
+) -> int:
     """Walks back from the tip while the state before still has it."""
     wanted = observation.fingerprint
-    before = sum(o.fingerprint == wanted for o in reader.observations(history, 0))
+    before = sum(o.fingerprint == wanted for o in reader.base_observations(history, asked))
     state = len(history.steps)
     while state > 1:
         there = sum(o.fingerprint == wanted for o in reader.observations(history, state - 1))

@@ -18,10 +18,12 @@ def _modules() -> Iterator[ModuleType]:
     return (module for module in loaded if hasattr(module, "RULE"))
 
 
-CHECKS: Mapping[str, Check] = {m.RULE: m.check for m in _modules() if hasattr(m, "check")}
+_MODULES = tuple(_modules())
+
+CHECKS: Mapping[str, Check] = {m.RULE: m.check for m in _MODULES if hasattr(m, "check")}
 
 FILE_CHECKS: Mapping[str, FileCheck] = {
-    m.RULE: m.check_file for m in _modules() if hasattr(m, "check_file")
+    m.RULE: m.check_file for m in _MODULES if hasattr(m, "check_file")
 }
 """Checks of the text, for what stands outside of functions too."""
 
