@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
@@ -150,10 +150,12 @@ def _not_read(patches: Iterable[Patch], read: Sequence[FileHistory]) -> Iterator
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """What the base is asked about the tip's observations: whether their checks hit there too,
-    and whether their functions could be followed (``None``: every function)."""
+    and whether their functions could be followed (``None``: every function). ``alone``: no other
+    functions are looked at, as they need not be where no code has moved."""
 
     checks: frozenset[str]
     functions: frozenset[str] | None
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +207,9 @@ class _Reader:
             rules=asked.checks,
             context=context,
             doubted=asked.functions,
-            wanted=partial(self._touched, history) if tip else partial(self._compared, history),
+            wanted=partial(self._touched, history)
+            if tip
+            else partial(self._compared, history, asked=asked),
             callers=_CALLERS if tip else 0,
             library=self.library,
         )
@@ -223,9 +227,11 @@ class _Reader:
     def _touched(self, history: FileHistory, span: FunctionSpan) -> bool:
         return disturbance(span.first, span.last, self.edits(history)) is not None
 
-    def _compared(self, history: FileHistory, span: FunctionSpan) -> bool:
+    def _compared(self, history: FileHistory, span: FunctionSpan, *, asked: _Asked) -> bool:
         """A function of an earlier state that the tip's may be compared with: the same one, or
         one that is gone, from which code may have moved."""
+        if asked.alone and span.name not in (asked.functions or ()):
+            return False
         tip = self.analysis(history, len(history.steps))
         return span.name in tip.judged or all(span.name != f.name for f in tip.functions)
 
@@ -313,6 +319,8 @@ def _findings(reader: _Reader) -> tuple[Finding, ...]:
             key=lambda o: _on_added_line(o, reader.edits(history)) is not None,
         )
     ]
+    if not _some_new(tips, everything, reader, asked):
+        return ()
     base = [o for h in reader.touched for o in reader.base_observations(h, asked)]
     new = Counter(with_moves_settled(delta(base, everything)).new)
     findings = []
@@ -321,6 +329,21 @@ def _findings(reader: _Reader) -> tuple[Finding, ...]:
             new[observation] -= 1
             findings.append(_attributed(observation, history, reader, asked))
     return tuple(sorted(findings, key=_order))
+
+
+def _some_new(
+    tips: Sequence[tuple[FileHistory, Observation]],
+    everything: Sequence[Observation],
+    reader: _Reader,
+    asked: _Asked,
+) -> bool:
+    """False when each of the tip's observations stands in its function's base, too: then nobody
+    needs to look where else the code may have been."""
+    alone = replace(asked, alone=True)
+    histories = dict.fromkeys(history for history, _ in tips)
+    base = [o for history in histories for o in reader.base_observations(history, alone)]
+    new = frozenset(delta(base, everything).new)
+    return any(observation in new for _, observation in tips)
 
 
 def _asked(observations: Iterable[Observation], rulebook: RuleBook) -> _Asked:
