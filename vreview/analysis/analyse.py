@@ -16,7 +16,7 @@ from vreview.analysis.facts import FileFacts, FunctionFacts
 from vreview.analysis.hit import FileAnalysis, FunctionSpan, Hit
 from vreview.analysis.knowledge import Knowledge
 from vreview.analysis.reading import Reading, read_excerpt, read_file
-from vreview.analysis.summary import FileSummary, Library, World
+from vreview.analysis.summary import Beside, FileSummary, Library, World
 
 
 def analyse(
@@ -25,7 +25,7 @@ def analyse(
     *,
     knowledge: Knowledge,
     rules: frozenset[str] | None = None,
-    context: Sequence[FileSummary] = (),
+    context: Sequence[Beside] = (),
     wanted: Callable[[FunctionSpan], bool] | None = None,
     callers: int = 0,
 ) -> FileAnalysis:
@@ -47,7 +47,7 @@ def analyse_excerpt(
     *,
     knowledge: Knowledge,
     rules: frozenset[str] | None = None,
-    context: Sequence[FileSummary] = (),
+    context: Sequence[Beside] = (),
 ) -> FileAnalysis:
     """Like ``analyse`` for the visible part of a file; lines are those of the whole file."""
     reading = read_excerpt(chunks, path, knowledge)
@@ -69,7 +69,7 @@ def judge(
     *,
     knowledge: Knowledge,
     rules: frozenset[str] | None = None,
-    context: Sequence[FileSummary] = (),
+    context: Sequence[Beside] = (),
     wanted: Callable[[FunctionSpan], bool] | None = None,
     callers: int = 0,
     library: Library | None = None,
@@ -117,7 +117,7 @@ def _view(
     read: Reading,
     knowledge: Knowledge,
     rules: frozenset[str] | None,
-    context: Sequence[FileSummary],
+    context: Sequence[Beside],
     wanted: Callable[[FunctionSpan], bool] | None,
     callers: int,
     library: Library | None,
@@ -148,7 +148,7 @@ def _view(
     gave_up = [(f.name, f.flow.gave_up) for f in walked if f.flow.gave_up]
     return FileAnalysis(
         hits=hits,
-        functions=tuple(read.spans),
+        functions=read.spans,
         judged=frozenset(f.name for f in judged),
         not_understood=(*read.not_understood, *gave_up),
     )

@@ -35,7 +35,7 @@ def custody_of(graph: Graph, knowledge: Knowledge, world: World) -> Custody:
 def _counterparts(name: str, world: World) -> Iterator[Elsewhere]:
     """What the function that takes back the whole of this one does to that end."""
     own = world.functions.get(name) if whole(name) else None
-    for other in world.functions.values() if own is not None else ():
+    for other in world.functions.own if own is not None else ():
         if own is not None and other.path == own.path and undoes(other.name, name):
             for step in other.undoing:
                 yield Elsewhere(other.name, step)

@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A file after the first pass: functions, their graphs and summaries; no paths yet.
 
-What is read once serves both the file's own analysis and that of the files beside it.
+What is read once serves both the file's own analysis and that of the files beside it, which ask
+for single functions: a graph is built when somebody wants it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from vreview.analysis.excerpt import Chunk, laid_out, stitch
 from vreview.analysis.expr import TooDeep
@@ -16,6 +19,7 @@ from vreview.analysis.hit import FunctionSpan
 from vreview.analysis.knowledge import Knowledge
 from vreview.analysis.mask import Masked, mask
 from vreview.analysis.summary import (
+    Callback,
     FileSummary,
     FunctionSummary,
     find_callbacks,
@@ -24,22 +28,118 @@ from vreview.analysis.summary import (
 from vreview.analysis.syntax import Function, SlotUse, functions_of, parse, slot_uses
 
 MOST_BYTES = 8_000_000
+_WORD = re.compile(rb"\w+")
+_Entry = tuple[Function, Graph, FunctionSummary]
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Reading:
     """``shown``: lines and masked text of what is visible, where ``text`` was stitched together.
-    ``not_understood`` pairs a function with the reason for which nothing is known of it."""
+    ``defined``: every definition in the order of the text, understood or not."""
 
     text: bytes
     path: str
     masked: Masked
+    knowledge: Knowledge
+    defined: tuple[Function, ...] = ()
     shown: tuple[tuple[bytes, ...], bytes] | None = None
-    functions: dict[str, tuple[Function, Graph, FunctionSummary]] = field(default_factory=dict)
-    spans: list[FunctionSpan] = field(default_factory=list)
-    not_understood: list[tuple[str, str]] = field(default_factory=list)
-    uses: tuple[SlotUse, ...] = ()
-    summary: FileSummary = field(default_factory=lambda: FileSummary(""))
+    _read: dict[int, _Entry | None] = field(default_factory=dict)
+
+    @cached_property
+    def spans(self) -> tuple[FunctionSpan, ...]:
+        """Where each definition lies."""
+        return tuple(FunctionSpan(one.name, one.first, one.last) for one in self.defined)
+
+    @cached_property
+    def functions(self) -> dict[str, _Entry]:
+        """The functions that were understood; of several with one name the first."""
+        found: dict[str, _Entry] = {}
+        for number, one in enumerate(self.defined):
+            entry = self._entry(number)
+            if entry is not None:
+                found.setdefault(one.name, entry)
+        return found
+
+    @cached_property
+    def not_understood(self) -> tuple[tuple[str, str], ...]:
+        """Function and reason, for those of which nothing is known."""
+        return tuple(
+            (one.name, one.trouble or "nested too deep")
+            for number, one in enumerate(self.defined)
+            if self._entry(number) is None
+        )
+
+    @cached_property
+    def uses(self) -> tuple[SlotUse, ...]:
+        """What is stored into members of structures."""
+        return tuple(slot_uses(self.masked.text))
+
+    @cached_property
+    def summary(self) -> FileSummary:
+        """The whole file's."""
+        summaries = tuple(summary for _, _, summary in self.functions.values())
+        return FileSummary(self.path, summaries, self.callbacks)
+
+    @cached_property
+    def callbacks(self) -> tuple[Callback, ...]:
+        """What the file hands over to be called."""
+        graphs: dict[str, Graph] = {}
+        for number, one in enumerate(self.defined):
+            entry = self._entry(number) if self._may_register(one) else None
+            if entry is None or entry is not self._first(one.name):
+                continue
+            _, graph, summary = entry
+            if any(fact.call in self.knowledge.registrations for fact in summary.calls):
+                graphs[one.name] = graph
+        found = find_callbacks(self.uses, graphs, path=self.path, knowledge=self.knowledge)
+        return tuple(found)
+
+    def names(self) -> Iterable[str]:
+        """The names of all definitions."""
+        return self._numbers
+
+    def function(self, name: str) -> FunctionSummary | None:
+        """The function of that name, None where there is none that was understood."""
+        entry = self._first(name)
+        return entry[2] if entry is not None else None
+
+    @cached_property
+    def _numbers(self) -> dict[str, list[int]]:
+        numbers: dict[str, list[int]] = {}
+        for number, one in enumerate(self.defined):
+            numbers.setdefault(one.name, []).append(number)
+        return numbers
+
+    def _first(self, name: str) -> _Entry | None:
+        return next(filter(None, map(self._entry, self._numbers.get(name, ()))), None)
+
+    def _may_register(self, function: Function) -> bool:
+        body = self.masked.text[function.body.start_byte : function.body.end_byte]
+        words = set(_WORD.findall(body))
+        return any(call.encode() in words for call in self.knowledge.registrations)
+
+    def _entry(self, number: int) -> _Entry | None:
+        if number not in self._read:
+            self._read[number] = self._understood(self.defined[number])
+        return self._read[number]
+
+    def _understood(self, function: Function) -> _Entry | None:
+        if function.trouble:
+            return None
+        try:
+            graph = build(function, self.masked.iterators, self.knowledge)
+        except TooDeep:
+            return None
+        summary = summarise_function(
+            function.name,
+            graph,
+            path=self.path,
+            first=function.first,
+            parameters=function.parameters,
+            knowledge=self.knowledge,
+            result=function.result,
+        )
+        return function, graph, summary
 
 
 def read_excerpt(chunks: Sequence[Chunk], path: str, knowledge: Knowledge) -> Reading:
@@ -52,42 +152,4 @@ def read_excerpt(chunks: Sequence[Chunk], path: str, knowledge: Knowledge) -> Re
 def read_file(text: bytes, path: str, knowledge: Knowledge, *, last_arms: bool = False) -> Reading:
     """A whole file; ``last_arms`` as in ``mask``. Never raises for any text."""
     masked = mask(text[:MOST_BYTES], last_arms=last_arms)
-    read = Reading(text, path, masked, uses=tuple(slot_uses(masked.text)))
-    for function in functions_of(parse(masked)):
-        read.spans.append(FunctionSpan(function.name, function.first, function.last))
-        if function.trouble:
-            read.not_understood.append((function.name, function.trouble))
-            continue
-        try:
-            graph = build(function, masked.iterators, knowledge)
-        except TooDeep:
-            read.not_understood.append((function.name, "nested too deep"))
-            continue
-        summary = summarise_function(
-            function.name,
-            graph,
-            path=path,
-            first=function.first,
-            parameters=function.parameters,
-            knowledge=knowledge,
-            result=function.result,
-        )
-        read.functions.setdefault(function.name, (function, graph, summary))
-    summaries = {name: entry[2] for name, entry in read.functions.items()}
-    read.summary = FileSummary(
-        path,
-        tuple(summaries.values()),
-        tuple(
-            find_callbacks(
-                read.uses,
-                {
-                    name: graph
-                    for name, (_, graph, summary) in read.functions.items()
-                    if any(fact.call in knowledge.registrations for fact in summary.calls)
-                },
-                path=path,
-                knowledge=knowledge,
-            )
-        ),
-    )
-    return read
+    return Reading(text, path, masked, knowledge, tuple(functions_of(parse(masked))))

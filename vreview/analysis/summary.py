@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -95,6 +95,14 @@ class FileSummary:
     path: str
     functions: tuple[FunctionSummary, ...] = ()
     callbacks: tuple[Callback, ...] = ()
+
+    def names(self) -> Iterable[str]:
+        """The names of its functions."""
+        return (function.name for function in self.functions)
+
+    def function(self, name: str) -> FunctionSummary | None:
+        """The first function of that name."""
+        return next((function for function in self.functions if function.name == name), None)
 
 
 def summarise_function(
@@ -297,21 +305,75 @@ class Library(Protocol):
         ...
 
 
+class Beside(Protocol):
+    """Another file in view."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def callbacks(self) -> tuple[Callback, ...]: ...
+
+    def names(self) -> Iterable[str]:
+        """What ``function`` may be asked for."""
+        ...
+
+    def function(self, name: str) -> FunctionSummary | None:
+        """None where nothing is known of it."""
+        ...
+
+
+class Functions:
+    """The functions in view by name; another file is asked for one when somebody wants it."""
+
+    def __init__(self, own: FileSummary, others: Sequence[Beside]) -> None:
+        self._known: dict[str, FunctionSummary] = {}
+        for function in own.functions:
+            self._known.setdefault(function.name, function)
+        self.own = tuple(self._known.values())
+        """Those of the file itself."""
+        self._open: dict[str, list[Beside]] = {}
+        for other in others:
+            for name in other.names():
+                if name not in self._known:
+                    self._open.setdefault(name, []).append(other)
+
+    def get(self, name: str) -> FunctionSummary | None:
+        """The function of that name, the file's own before those of the others."""
+        if name in self._open:
+            self._settle(name)
+        return self._known.get(name)
+
+    def values(self) -> Iterable[FunctionSummary]:
+        """All of them, the file's own first."""
+        for name in tuple(self._open):
+            self._settle(name)
+        return self._known.values()
+
+    def __contains__(self, name: str) -> bool:
+        return self.get(name) is not None
+
+    def __getitem__(self, name: str) -> FunctionSummary:
+        if name in self._open:
+            self._settle(name)
+        return self._known[name]
+
+    def _settle(self, name: str) -> None:
+        found = (other.function(name) for other in self._open.pop(name))
+        first = next(filter(None, found), None)
+        if first is not None:
+            self._known[name] = first
+
+
 class World:
     """All functions and callbacks in view, this file's before those of the other files; of what
     is not in view, ``library`` knows single functions."""
 
     def __init__(
-        self, own: FileSummary, others: Sequence[FileSummary], library: Library | None = None
+        self, own: FileSummary, others: Sequence[Beside], library: Library | None = None
     ) -> None:
         self.library = library
-        self.functions: dict[str, FunctionSummary] = {}
-        for file in (own, *others):
-            for function in file.functions:
-                known = self.functions.get(function.name)
-                if known is None:
-                    self.functions[function.name] = function
-        self.callbacks = tuple(c for file in (own, *others) for c in file.callbacks)
+        self.functions = Functions(own, others)
+        self.callbacks = (*own.callbacks, *(c for other in others for c in other.callbacks))
         self.callback_names = frozenset(c.function for c in self.callbacks)
         self.endings: Endings | None = None
         self._drops: dict[str, frozenset[str]] = {}

@@ -18,7 +18,7 @@ from vreview.analysis.analyse import judge
 from vreview.analysis.hit import FileAnalysis, FunctionSpan, Hit
 from vreview.analysis.knowledge import Knowledge, knowledge_from
 from vreview.analysis.reading import Reading, read_excerpt, read_file
-from vreview.analysis.summary import FileSummary, Library
+from vreview.analysis.summary import Beside, Library
 from vreview.app.claims import claim_findings
 from vreview.app.midway import repaired_later
 from vreview.app.quiet import few
@@ -235,20 +235,17 @@ class _Reader:
         tip = self.analysis(history, len(history.steps))
         return span.name in tip.judged or all(span.name != f.name for f in tip.functions)
 
-    def _context(self, history: FileHistory, state: int) -> Iterator[FileSummary]:
+    def _context(self, history: FileHistory, state: int) -> Iterator[Beside]:
         """The other files as they are after the same patch."""
         patch = history.steps[state - 1].patch if state else 0
         if state == len(history.steps):
             patch = max(step.patch for other in self.touched for step in other.steps)
         for other in self.touched:
             if other is not history:
-                summary = self._summary(other, other.state_after(patch))
-                if summary is not None:
-                    yield summary
-
-    def _summary(self, history: FileHistory, state: int) -> FileSummary | None:
-        source = self.states.source(history, state)
-        return None if source is None else self._reading(source, history, state).summary
+                beside = other.state_after(patch)
+                source = self.states.source(other, beside)
+                if source is not None:
+                    yield self._reading(source, other, beside)
 
     def edits(self, history: FileHistory) -> tuple[Edit, ...]:
         if history not in self.placed:
