@@ -53,11 +53,17 @@ make_environment() {
 	cp requirements.lock "$stamp"
 }
 
+# As pip does for a wheel: where Python may not write, each command would compile us anew.
+compile_sources() {
+	.venv/bin/python -m compileall -q vreview
+}
+
 import_tree() {
 	.venv/bin/vreview tree import /usr/src/linux-source-6.1.tar.xz --name linux-6.1
 }
 
 install_packages
 make_environment
+compile_sources
 import_tree
 say "set up"

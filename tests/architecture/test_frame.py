@@ -61,3 +61,19 @@ def test_the_library_never_prints_or_exits(checkout: Path, word: str) -> None:
         if line.lstrip().startswith(word)
     ]
     assert said == []
+
+
+def test_a_lint_imports_only_what_it_needs(tmp_path: Path) -> None:
+    patch = tmp_path / "a.patch"
+    patch.write_text("--- a/x.rst\n+++ b/x.rst\n@@ -1 +1 @@\n-a\n+b\n")
+    program = (
+        "import sys\nfrom vreview.cli.commands import app_for\n"
+        "words = sys.argv[1:]\napp_for(words)(words, standalone_mode=False)\n"
+        "print({'git', 'cattrs', 'jsonschema', 'rich'} & set(sys.modules), file=sys.stderr)\n"
+    )
+    words = ("lint", "--no-tree", "--format", "jsonl", str(patch))
+    done = subprocess.run(
+        [sys.executable, "-c", program, *words], capture_output=True, text=True, check=False
+    )
+    assert done.stderr == "set()\n"
+    assert done.stdout
