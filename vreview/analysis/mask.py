@@ -53,9 +53,13 @@ _OTHERS = tuple(sorted(word for word in _KIND if not word.startswith(b"__")))
 _OTHER = re.compile(rb"\b(?:" + b"|".join(_OTHERS) + rb")\b")
 _OPENING = re.compile(rb"\s*\(")
 _LOOP = re.compile(rb"for_each\w*\s*\(")
+_WALK = re.compile(rb"skb_queue_walk\w*\s*\(")
 _SCOPE = re.compile(rb"\b(?:scoped_guard|scoped_cond_guard)\s*\(")
 _TAIL = re.compile(rb"\s*([;{=\[]?)")
 _PARENS = re.compile(rb"[()]")
+# The insides of strings are blank by then: a word after a quote follows the end of a string.
+_GLUED_CALL = re.compile(rb"\"\s*(\w+\s*\()")
+_TWO_PREFIXES = re.compile(rb"\b[A-Z][A-Z0-9_]*\s+(?=[A-Z][A-Z0-9_]*\s+\")")
 _RANGE_CASE = re.compile(rb"(\bcase\b[^:;{}\n]*?)(\.\.\.[^:;{}]*)(?=:)")
 _STRUCT_ARG = re.compile(
     rb"(?P<open>[,(]\s*)(?P<type>(?:const\s+)?(?:struct|union|enum)\s+\w+[\s*]*|"
@@ -104,6 +108,7 @@ def mask(text: bytes, *, last_arms: bool = False) -> Masked:
     if b"#" in work:
         unread = _choose_arms(work, last_arms=last_arms)
     _blank_file_macros(work)
+    _glue_strings(work)
     iterators = _blank_annotations(work)
     if b"..." in work:
         for found in _RANGE_CASE.finditer(bytes(work)):
@@ -225,6 +230,16 @@ def _blank_file_macros(work: bytearray) -> None:
                 _blank(work, end, tail.end())
 
 
+def _glue_strings(work: bytearray) -> None:
+    """``"a" __stringify(X) "b"`` and ``KERN_ERR PFX "a"`` become strings that the grammar knows."""
+    for found in _GLUED_CALL.finditer(bytes(work)):
+        end = close_paren(work, found.end() - 1)
+        if end > 0:
+            _blank(work, found.start(1), end)
+    for found in _TWO_PREFIXES.finditer(bytes(work)):
+        _blank(work, *found.span())
+
+
 def _make_signature(work: bytearray, macro: bytes, start: int, opening: int, end: int) -> None:
     """``SYSCALL_DEFINE2(name, ...) {`` becomes ``long name() {``, padded."""
     inner = bytes(work[opening : end - 1])
@@ -254,7 +269,11 @@ def _blank_annotations(work: bytearray) -> dict[int, str]:
                 _blank(work, start, closing)
                 work[start : start + 3] = b"int"
     iterators: dict[int, str] = {}
-    for pattern, word in ((_LOOP, b"for_each"), (_SCOPE, b"scoped_")):
+    for pattern, word in (
+        (_LOOP, b"for_each"),
+        (_WALK, b"skb_queue_walk"),
+        (_SCOPE, b"scoped_"),
+    ):
         if word in source:
             for found in pattern.finditer(source):
                 _make_loop(work, source, found, iterators)

@@ -21,6 +21,9 @@ from vreview.analysis.mask import mask
         ("EXPORT_SYMBOL(f);\nint x;", "                 \nint x;"),
         ("case 1 ... 3:", "case 1      :"),
         ("f(p, struct foo, m)", "f(p,        foo, m)"),
+        ('f("a" __stringify(X(1))":", 2)', 'f(" "                  " ", 2)'),
+        ('printk(KERN_ERR PFX "a");', 'printk(         PFX " ");'),
+        ("{ skb_queue_walk(&q, skb) { } }", "{ while         (&q, skb) { } }"),
     ],
 )
 def test_overwrites_what_the_grammar_cannot_read(text: str, masked: str) -> None:
