@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from vreview.analysis import freed, held, locks
+from vreview.analysis import freed, held, linked, locks
 from vreview.analysis.altered import replace
 from vreview.analysis.complaint import level_of
 from vreview.analysis.expr import Expr, K, render, root_name, walk
@@ -47,6 +47,7 @@ class Seen(Enum):
     DEREF = auto()  # through a pointer that is NULL, an error, untested, or was given back
     UNPACK = auto()  # an error number is taken out of a pointer; expr is the call of PTR_ERR
     READ = auto()  # of a variable that nothing was assigned to; value.name: by a call of that name
+    STEP = auto()  # a walk of a list goes on from its cursor, which was taken out of the list
     OVERWRITE = auto()  # of what still names something acquired; the state is the one before
 
 
@@ -75,6 +76,7 @@ class Evaluator:
         self.knowledge = knowledge
         self.world = world
         self.locals = graph.locals
+        self.own = linked.own_heads(graph)
         self.moments: list[Moment] = []
         self.paired = locks.paired(graph, knowledge)
         self.arrays = self._bulk_arrays(graph)
@@ -347,7 +349,7 @@ class Evaluator:
         if state.shed and plain and any(_mentions(k, key) for k, _ in state.shed):
             shed = {k: how for k, how in state.shed.items() if not _mentions(k[0], key)}
             state = replace(state, shed=shed)
-        state = held.overwritten(state, key)
+        state = linked.forgotten(held.overwritten(state, key), key)
         return replace(state, values=values, tests=tests, locks=kept)
 
     # Calls.
@@ -398,6 +400,7 @@ class Evaluator:
         if state.stores:
             state = self._release_kept(expr, state)
         state = freed.given_back(expr, self.knowledge, self.world, state)
+        state = linked.linked(expr, self.knowledge, self.world, self.own, state)
         state = self.custody.give_back(expr, state)
         state = self.custody.hand_over(expr, state)
         state = self._lose_given(state, expr)

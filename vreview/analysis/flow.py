@@ -100,6 +100,10 @@ class _Walker:
             shed = {lock: how for lock, how in state.shed.items() if lock[0] in live}
             if len(shed) < len(state.shed):
                 state = replace(state, shed=shed)
+        if state.linked:
+            kept = {node: link for node, link in state.linked.items() if _root(node) in live}
+            if len(kept) < len(state.linked):
+                state = replace(state, linked=kept)
         if state.freed or state.pending:
             state = lasting(state, self.graph.locals, live, crowded=crowded)
         state = replace(state, values=values, tests=remembered, failed=None, complaint="")
@@ -156,6 +160,8 @@ class _Walker:
 
     def _enter(self, node: Node, state: State, way: Way) -> State:
         """Into a label: by a jump, or from above, which for an error label is remarkable."""
+        if way is Way.JUMP and state.fled is not None and state.fled.line > node.line:
+            state = replace(state, linked={})  # what it walks, it walks anew
         if state.fell or not _ERROR_LABEL.search(node.name):
             return state
         if way is Way.JUMP:
@@ -200,8 +206,12 @@ class _Walker:
         end = max(
             (self.graph.nodes[a.target].line for a in node.arcs if a.way is Way.FALSE), default=0
         )
-        if gone is not None and expr.line <= gone.line and (end <= expr.line or gone.line < end):
+        if gone is not None and _inside(expr.line, gone.line, end):
             self.evaluator.note(Seen.DEREF, flat[0], state, None)
+        if state.linked and len(flat) > 2 and _STEPS_OVER.search(name):
+            link = state.linked.get(f"{flat[0].key}->{flat[2].key}")
+            if link is not None and not link.head and _inside(expr.line, link.line, end):
+                self.evaluator.note(Seen.STEP, flat[0], state, None)
         for position, argument in enumerate(flat):
             known = state.values.get(argument.key) if argument.kind is K.NAME else None
             if known is not None and (position < 2 or known.kind is V.UNSET):
@@ -215,6 +225,15 @@ class _Walker:
             ):
                 state = self.evaluator.kill(state, argument.text)
         return replace(state, failed=None)
+
+
+def _inside(first: int, line: int, end: int) -> bool:
+    """The line is in the body of the loop that begins at ``first``; ``end``: the line after it."""
+    return first <= line and (end <= first or line < end)
+
+
+def _root(node: str) -> str:
+    return node.split("->", 1)[0]
 
 
 def _arguments(expr: Expr) -> Iterator[Expr]:

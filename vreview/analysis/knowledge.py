@@ -213,6 +213,9 @@ class Knowledge:
     borrowers: frozenset[str] = frozenset()
     halfway: Mapping[str, str] = field(default_factory=dict)
     frees: Mapping[str, Free] = field(default_factory=dict)
+    links: frozenset[str] = frozenset()
+    unlinks: frozenset[str] = frozenset()
+    stranding: frozenset[str] = frozenset()
     err_pointer: frozenset[str] = frozenset()
     null_pointer: frozenset[str] = frozenset()
     must_check: frozenset[str] = frozenset()
@@ -247,6 +250,7 @@ def knowledge_from(tables: Mapping[str, Mapping[str, object]]) -> Knowledge:
     pairs = _Table("pairs", tables.get("pairs", {}))
     acquires, releases = _resources(tables)
     waiting = _Table("waiters", tables.get("waiters", {}))
+    gone = _Table("frees", tables.get("frees", {}))
     outer = tuple(_Table("locks", tables.get("locks", {})).rows("outer"))
     conventions = [
         _Table(stem, tables[stem]) for stem in sorted(tables) if stem.endswith("conventions")
@@ -303,7 +307,10 @@ def knowledge_from(tables: Mapping[str, Mapping[str, object]]) -> Knowledge:
             for row in _Table("waiters", tables.get("waiters", {})).rows("halfway")
             for call in sorted(row.names("calls"))
         },
-        frees=dict(_frees(_Table("frees", tables.get("frees", {})))),
+        frees=dict(_frees(gone)),
+        links=gone.names("links"),
+        unlinks=gone.names("unlinks"),
+        stranding=gone.names("stranding"),
         err_pointer=_agreed(conventions, "err_pointer"),
         null_pointer=_agreed(conventions, "null_pointer"),
         must_check=_agreed(conventions, "must_check"),

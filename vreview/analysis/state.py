@@ -131,6 +131,15 @@ class Freed:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """``call`` on ``line`` put a node into the list ``head``, or took it out ('' as the head)."""
+
+    call: str
+    line: int
+    head: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Pending:
     """If the call's result turns out as ``outcome`` (zero, nonzero, errptr), ``key`` is gone."""
 
@@ -184,7 +193,7 @@ class State:
     one was entered by a goto, 0 before any. ``fled``: the last goto. ``shed``: locks (key,
     family) that were dropped, and the line, or that may have been. ``held`` by pair and key,
     ``undone``: what of it was given back (evidence, no part of the identity), ``freed`` by key,
-    ``pending`` by callee and line. ``blind``: something on this path was not visible. ``turn``:
+    ``pending`` by callee and line, ``linked`` by the node (``p->list``). ``blind``: something on this path was not visible. ``turn``:
     the condition that alone leads here, ``complaint``: the call that reported an error since
     (both end where paths meet)."""
 
@@ -197,6 +206,7 @@ class State:
     undone: tuple[Undone, ...] = ()
     freed: Mapping[str, Freed] = field(default_factory=dict)
     pending: Mapping[tuple[str, int], tuple[Pending, ...]] = field(default_factory=dict)
+    linked: Mapping[str, Link] = field(default_factory=dict)
     failed: Failure | None = None
     fled: Fled | None = None
     turn: Turn | None = None
@@ -216,6 +226,7 @@ class State:
             frozenset(self.held.items()),
             frozenset(self.freed.items()),
             frozenset(self.pending),
+            frozenset(self.linked.items()),
             self.fled,
             self.fell,
             self.blind,

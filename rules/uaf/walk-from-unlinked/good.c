@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The walk ends, the safe walk, another list's node, and a walk that begins anew. */
+static void job_take(struct queue *queue, int id)
+{
+	struct job *job, *next;
+
+	list_for_each_entry(job, &queue->done, node) {
+		if (job->id == id) {
+			list_del(&job->node);
+			job_complete(job);
+			break;
+		}
+	}
+	list_for_each_entry_safe(job, next, &queue->done, node) {
+		list_del(&job->node);
+		job_complete(job);
+	}
+	list_for_each_entry(job, &queue->all, node)
+		list_del(&job->late);
+again:
+	list_for_each_entry(job, &queue->open, node) {
+		list_move(&job->node, &queue->done);
+		goto again;
+	}
+}
