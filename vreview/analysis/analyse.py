@@ -14,6 +14,7 @@ from vreview.analysis.endings import Endings
 from vreview.analysis.excerpt import Chunk
 from vreview.analysis.facts import FileFacts, FunctionFacts
 from vreview.analysis.hit import FileAnalysis, FunctionSpan, Hit
+from vreview.analysis.kin import backpointers
 from vreview.analysis.knowledge import Knowledge
 from vreview.analysis.reading import Reading, read_excerpt, read_file
 from vreview.analysis.summary import Beside, FileSummary, Library, World
@@ -132,6 +133,7 @@ def _view(
     )
     lines, masked = read.shown or (tuple(read.text.split(b"\n")), read.masked.text)
     world.endings = Endings(understood, knowledge)
+    world.backpointers = backpointers((f.graph for f in understood), knowledge)
     facts = FileFacts(
         path=read.path,
         knowledge=knowledge,

@@ -15,6 +15,7 @@ from vreview.analysis.altered import replace
 from vreview.analysis.complaint import level_of
 from vreview.analysis.expr import Expr, K, render, root_name, walk
 from vreview.analysis.graph import Graph, Node
+from vreview.analysis.kin import kin_of
 from vreview.analysis.knowledge import Knowledge
 from vreview.analysis.pairing import custody_of
 from vreview.analysis.plan import Plan
@@ -76,6 +77,7 @@ class Evaluator:
         self.knowledge = knowledge
         self.world = world
         self.locals = graph.locals
+        self.kin = kin_of(graph, knowledge)
         self.own = linked.own_heads(graph)
         self.moments: list[Moment] = []
         self.paired = locks.paired(graph, knowledge)
@@ -188,6 +190,8 @@ class Evaluator:
 
     def dereferenced(self, base: Expr, value: Value | None, state: State) -> None:
         """Somebody goes through the pointer ``base``: worth a moment where that may go wrong."""
+        if state.freed and base.kind is K.BINARY and base.text in ("+", "-") and base.kids:
+            base, value = base.kids[0], None
         gone = base.key in state.freed if state.freed and base.key else False
         watched = value is not None and (
             value.kind in _WATCHED or (value.kind is V.RESULT and self.may_fail(value.name))
@@ -399,7 +403,7 @@ class Evaluator:
             return None, locks.drop(state, lock_key(expr, lock.arg), lock.family, expr.line)
         if state.stores:
             state = self._release_kept(expr, state)
-        state = freed.given_back(expr, self.knowledge, self.world, state)
+        state = freed.given_back(expr, self.knowledge, self.world, state, self.kin)
         state = linked.linked(expr, self.knowledge, self.world, self.own, state)
         state = self.custody.give_back(expr, state)
         state = self.custody.hand_over(expr, state)

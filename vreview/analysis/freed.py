@@ -12,10 +12,12 @@ from collections.abc import Iterator, Mapping
 from vreview.analysis.altered import replace
 from vreview.analysis.expr import Expr, K
 from vreview.analysis.held import object_of
+from vreview.analysis.kin import Kin, goes_with_member
 from vreview.analysis.knowledge import Knowledge
 from vreview.analysis.state import Freed, Pending, State, V, Value, below
 from vreview.analysis.summary import World
 
+_ALONE = Kin()
 _MOVES = re.compile(r"\[.*(->|\(|\[)")  # an index that changes without being assigned by name
 
 _PUTS = re.compile(
@@ -70,7 +72,9 @@ def _key_at(call: Expr, position: int, suffix: str) -> str:
     return key + suffix if key else ""
 
 
-def given_back(call: Expr, knowledge: Knowledge, world: World, state: State) -> State:
+def given_back(
+    call: Expr, knowledge: Knowledge, world: World, state: State, kin: Kin = _ALONE
+) -> State:
     """The state after the call: what is gone, and what will turn out to be gone if it failed."""
     if state.freed:
         state = _set_by(call, knowledge, world, state)
@@ -78,6 +82,10 @@ def given_back(call: Expr, knowledge: Knowledge, world: World, state: State) -> 
         if key not in state.freed:
             state = replace(state, freed={**state.freed, key: freed})
             state = state.said(call.line, f"`{call.text}()` gives `{key}` back")
+        for other in (*_relatives(key, freed, knowledge, world, kin), *_stored(key, freed, state)):
+            if other not in state.freed:
+                state = replace(state, freed={**state.freed, other: freed})
+                state = state.said(call.line, f"`{other}` goes with `{key}`")
     if world.endings is not None and (failing := world.endings.of(call.text).failing):
         late = tuple(
             Pending(outcome, key, Freed(call.text, call.line, freed.sure, freed.via or freed.call))
@@ -88,9 +96,35 @@ def given_back(call: Expr, knowledge: Knowledge, world: World, state: State) -> 
     return state
 
 
+def _relatives(
+    key: str, freed: Freed, knowledge: Knowledge, world: World, kin: Kin
+) -> Iterator[str]:
+    """What goes with an object that is surely gone, under other names."""
+    if not freed.sure:
+        return
+    free = knowledge.frees.get(freed.via or freed.call)
+    inside = free.inside if free is not None else frozenset()
+    yield from kin.gone_with(key, inside, holder=free is not None and free.holder)
+    if inside and (owner := goes_with_member(key, inside, world.backpointers)):
+        yield owner
+
+
+def _stored(key: str, freed: Freed, state: State) -> tuple[str, ...]:
+    """The other places into which the path has put the pointer that is gone."""
+    if not freed.sure:
+        return ()
+    for resource in state.held.values():
+        names = {resource.key, *resource.also}
+        if resource.kind == "memory" and key in names:
+            return tuple(sorted(names - {key}))
+    return ()
+
+
 def _set_by(call: Expr, knowledge: Knowledge, world: World, state: State) -> State:
     """Forget what the callee may have given a new value."""
     if call.text in knowledge.frees or call.text in knowledge.drops:
+        return state
+    if any(not pair.mined for pair in knowledge.releases.get(call.text, ())):
         return state
     lost: set[str] = set()
     sets = world.endings.sets(call.text) if world.endings is not None else None

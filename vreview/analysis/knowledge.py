@@ -147,7 +147,8 @@ class Free:
     """The object in argument ``arg`` is gone: surely, or if this was the last reference.
 
     ``holder``: where the argument is a part (``&x->dev``), ``x`` goes. ``devm``: allocators whose
-    results must not be given to the call, ``plain``: those whose results must.
+    results must not be given to the call, ``plain``: those whose results must. ``inside``: what
+    leads to private data that goes with it, a call (``netdev_priv``) or a member (``->priv``).
     """
 
     call: str
@@ -156,6 +157,7 @@ class Free:
     holder: bool
     devm: frozenset[str]
     plain: frozenset[str]
+    inside: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -508,7 +510,10 @@ def _frees(table: _Table) -> Iterator[tuple[str, Free]]:
     for row in table.rows("free"):
         arg, sure, holder = row.number("arg"), row.truth("sure"), row.truth("holder")
         for call in sorted(row.names("calls")):
-            yield call, Free(call, arg, sure, holder, row.names("devm"), row.names("plain"))
+            yield call, Free(
+                call, arg, sure, holder,
+                row.names("devm"), row.names("plain"), row.names("inside"),
+            )  # fmt: skip
 
 
 def _pairs(table: _Table) -> Iterator[BulkPair]:
