@@ -22,7 +22,8 @@ _MOVES = re.compile(r"\[.*(->|\(|\[)")  # an index that changes without being as
 
 _PUTS = re.compile(
     r"^(?!pm_|module_|\w*(?:runtime|power|_pm_|_noidle|_sync|autosuspend|_cpu|_user))"
-    r"(?:\w+_put|put_[a-z0-9]+|\w+_put_(?:operation|ref|object|entry|node|request|conn|chan|ctx))$"
+    r"(?:\w+_put|put_[a-z0-9]+|\w+_put_(?:operation|ref|object|entry|node|request|conn|chan|ctx"
+    r"|root|inode|block_group|transaction|client|session|state|context|task|cred))$"
 )
 
 

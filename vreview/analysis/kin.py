@@ -47,7 +47,10 @@ def kin_of(graph: Graph, knowledge: Knowledge) -> Kin:
         if len(sources) != 1 or name not in graph.locals:
             continue
         made = _made(sources[0], accessors)
-        if made is not None and made[0] != name and len(given.get(_root(made[0]), ())) <= 1:
+        if made is None or made[0] == name:
+            continue
+        root = _root(made[0])
+        if len(given.get(root, ())) <= (root in graph.locals):
             found[name] = made
     return Kin(found)
 

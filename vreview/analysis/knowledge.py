@@ -161,6 +161,15 @@ class Free:
 
 
 @dataclass(frozen=True, slots=True)
+class InFlight:
+    """``submits`` hand a request to hardware, ``stops`` wait for it or call it back, ``frees``."""
+
+    submits: frozenset[str]
+    stops: frozenset[str]
+    frees: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class CountPair:
     """References that are added to one object by a count: ``single`` gives back one of them."""
 
@@ -215,6 +224,7 @@ class Knowledge:
     borrowers: frozenset[str] = frozenset()
     halfway: Mapping[str, str] = field(default_factory=dict)
     frees: Mapping[str, Free] = field(default_factory=dict)
+    in_flight: tuple[InFlight, ...] = ()
     links: frozenset[str] = frozenset()
     unlinks: frozenset[str] = frozenset()
     stranding: frozenset[str] = frozenset()
@@ -310,6 +320,10 @@ def knowledge_from(tables: Mapping[str, Mapping[str, object]]) -> Knowledge:
             for call in sorted(row.names("calls"))
         },
         frees=dict(_frees(gone)),
+        in_flight=tuple(
+            InFlight(row.names("submits"), row.names("stops"), row.names("frees"))
+            for row in gone.rows("in_flight")
+        ),
         links=gone.names("links"),
         unlinks=gone.names("unlinks"),
         stranding=gone.names("stranding"),

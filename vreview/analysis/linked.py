@@ -36,7 +36,8 @@ def linked(
     call: Expr, knowledge: Knowledge, world: World, own: frozenset[str], state: State
 ) -> State:
     """The state after the call. ``own``: variables that are objects of the function itself."""
-    if call.text in knowledge.links or call.text in knowledge.unlinks:
+    name = call.text
+    if name in knowledge.links or name in knowledge.unlinks or name in knowledge.halfway:
         return _moved(call, knowledge, own, state)
     if not state.linked:
         return state
@@ -62,7 +63,7 @@ def _moved(call: Expr, knowledge: Knowledge, own: frozenset[str], state: State) 
     node = object_of(call.kids[0]) if call.kids else ""
     if "->" not in node or "[" in node or node.startswith("*"):
         return state
-    if call.text in knowledge.unlinks:
+    if call.text not in knowledge.links:
         link = Link(call.text, call.line)
     elif len(call.kids) < 2 or not _outlives(call.kids[1], node, own, state):
         rest = {key: link for key, link in state.linked.items() if key != node}

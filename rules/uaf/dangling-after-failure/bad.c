@@ -24,3 +24,24 @@ static int card_open(struct card *card)
 	}
 	return 0;
 }
+
+static int table_groups(struct table *table)
+{
+	table->groups = kcalloc(8, sizeof(*table->groups), GFP_KERNEL);
+	if (!table->groups)
+		return -ENOMEM;
+	if (table_fill(table)) {
+		kfree(table->groups); /* vreview: uaf/dangling-after-failure */
+		return -EIO;
+	}
+	return 0;
+}
+
+static int table_create(struct table *table)
+{
+	int err = table_groups(table);
+
+	if (err)
+		table_destroy(table);
+	return err;
+}

@@ -22,3 +22,29 @@ out:
 	kfree(buf); /* vreview: uaf/double-free */
 	return err;
 }
+
+static int port_add(struct port *port)
+{
+	struct auxiliary_device *adev = &port->adev;
+	int err = auxiliary_device_add(adev);
+
+	if (err) {
+		auxiliary_device_uninit(adev);
+		kfree(port); /* vreview: uaf/double-free */
+	}
+	return err;
+}
+
+static void request_free(struct usb_request *req)
+{
+	struct request *own = container_of(req, struct request, req);
+
+	kfree(own);
+}
+
+static void port_stop(struct port *port)
+{
+	request_free(port->req);
+	free_irq(port->irq, port);
+	request_free(port->req); /* vreview: uaf/double-free */
+}

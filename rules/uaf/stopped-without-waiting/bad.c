@@ -14,3 +14,18 @@ static void lamp_remove(struct platform_device *pdev)
 	del_timer(&lamp->timer); /* vreview: uaf/stopped-without-waiting */
 	lamp_unregister(lamp);
 }
+
+static int task_run(struct host *host)
+{
+	struct task *task = task_alloc(host);
+
+	if (!task)
+		return -ENOMEM;
+	add_timer(&task->timer);
+	if (host->submit(task)) {
+		del_timer(&task->timer); /* vreview: uaf/stopped-without-waiting */
+		task_free(task);
+		return -EIO;
+	}
+	return 0;
+}

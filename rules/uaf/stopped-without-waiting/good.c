@@ -29,3 +29,11 @@ static void lamp_remove(struct platform_device *pdev)
 		lamp_wait(lamp);
 	lamp_unregister(lamp);
 }
+
+static void task_done(struct host *host, struct task *task)
+{
+	if (del_timer(&task->timer))
+		task_free(task);
+	del_timer(&host->timer);
+	kfree(task);
+}

@@ -23,3 +23,22 @@ static struct queue *queue_make(struct queue *q, struct sk_buff *skb)
 	kfree(q);
 	return q; /* vreview: uaf/use-after-free */
 }
+
+static void port_remove(struct net_device *ndev)
+{
+	struct port *port = netdev_priv(ndev);
+
+	free_netdev(ndev);
+	clk_disable(port->clk); /* vreview: uaf/use-after-free */
+}
+
+static void ring_kick(struct ring *ring)
+{
+	u8 *head = kmalloc(8, GFP_KERNEL);
+
+	if (!head)
+		return;
+	ring->head = head;
+	kfree(head);
+	*(ring->head + 1) = 0; /* vreview: uaf/use-after-free */
+}

@@ -53,3 +53,31 @@ static void queue_empty(struct queue *q)
 		kfree(q->slots[q->used]);
 	}
 }
+
+static struct sk_buff *port_room(struct sk_buff *skb)
+{
+	struct sk_buff *old = skb;
+
+	skb = skb_realloc_headroom(old, 8);
+	dev_kfree_skb(old);
+	skb_push(skb, 8);
+	return skb;
+}
+
+static void port_remove(struct net_device *ndev)
+{
+	struct port *port = netdev_priv(ndev);
+	struct clk *clk = port->clk;
+
+	free_netdev(ndev);
+	clk_disable(clk);
+}
+
+static void node_drop(struct list_head *all)
+{
+	struct node *node = node_first(all);
+
+	kfree(node);
+	node = list_entry(all->next, struct node, list);
+	node_show(node);
+}

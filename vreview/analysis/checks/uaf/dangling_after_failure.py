@@ -4,16 +4,18 @@ member again."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from vreview.analysis.evaluate import Moment
-from vreview.analysis.expr import K, last_field
+from vreview.analysis.expr import Expr, K, last_field
 from vreview.analysis.facts import FileFacts, FunctionFacts
 from vreview.analysis.held import object_of
 from vreview.analysis.hit import Hit, HitStep
 from vreview.analysis.state import BELOW_ZERO, Freed, V
 
 RULE = "dangling-after-failure"
+_ENDS = re.compile(r"(^|_)(destroy|free|cleanup|release|fini|uninit|teardown)(_|$)")
 _FAILED = BELOW_ZERO | {V.NONZERO, V.ERR_PTR, V.ZERO}
 
 
@@ -35,26 +37,40 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
             again = _again(field, function, file)
             if again is not None:
                 yield _hit(function, moment, key, how, again)
+            elif (again := _out_of_view(key, function, file)) is not None:
+                yield _hit(function, moment, key, how, again, seen=False)
 
 
 def _hit(
-    function: FunctionFacts, moment: Moment, key: str, how: Freed, again: tuple[str, int, str, int]
+    function: FunctionFacts,
+    moment: Moment,
+    key: str,
+    how: Freed,
+    again: tuple[str, int, str, int],
+    *,
+    seen: bool = True,
 ) -> Hit:
+    """``seen``: the second free is in view; else it is told by a name, and the hit is weak."""
     caller, line, other, where = again
+    words = "frees it again" if seen else "by its name ends the object around it"
     return Hit(
         rule=RULE,
         function=function.name,
         line=how.line,
         subject=f"{key}: {how.call}",
-        words=(("object", key), ("free", how.call), ("caller", caller), ("other", other)),
+        words=(
+            ("object", key), ("free", how.call), ("caller", caller), ("other", other),
+            ("again", words),
+        ),
         steps=(
             *moment.state.steps(10),
             HitStep(how.line, f"{how.call}() frees `{key}`, which keeps its value"),
             HitStep(moment.line, f"{function.name}() fails"),
             HitStep(line, f"{caller}() then calls {other}()"),
-            HitStep(where, f"which frees `{last_field(key)}`"),
+            HitStep(where, f"which {words}: `{last_field(key)}`"),
         ),
-    )
+        weak=not seen,
+    )  # fmt: skip
 
 
 def _fails(moment: Moment, function: FunctionFacts) -> bool:
@@ -84,6 +100,47 @@ def _own(key: str, moment: Moment, function: FunctionFacts) -> bool:
         if given.kind is K.CALL and "alloc" in given.text:
             return True
     return False
+
+
+def _out_of_view(
+    key: str, function: FunctionFacts, file: FileFacts
+) -> tuple[str, int, str, int] | None:
+    """A caller that, after the failure, has a function of another file end the object around the
+    member: by its name, and of the same object by the name of that."""
+    root = key.split("->", 1)[0]
+    if root not in function.function.parameters:
+        return None
+    position = function.function.parameters.index(root)
+    by_name = {f.name: f for f in file.functions}
+    for caller in file.functions:
+        if all(c.call != function.name for c in caller.summary.calls):
+            continue
+        given = {
+            last_field(object_of(e.kids[position]))
+            for e in caller.expressions()
+            if e.kind is K.CALL and e.text == function.name and position < len(e.kids)
+        } - {""}
+        for moment in caller.flow.calls():
+            call = moment.expr
+            if call is None or not given or not _after_failure(moment, {function.name}):
+                continue
+            inner = by_name.get(call.text)
+            ends = inner.expressions() if inner is not None else iter((call,))
+            for end in ends:
+                if end.kind is K.CALL and _ends_elsewhere(end, given, file):
+                    return caller.name, moment.line, end.text, end.line
+    return None
+
+
+def _ends_elsewhere(call: Expr, given: set[str], file: FileFacts) -> bool:
+    known = (
+        call.text in file.world.functions
+        or call.text in file.knowledge.frees
+        or call.text in file.knowledge.releases
+    )
+    if known or not _ENDS.search(call.text):
+        return False
+    return any(last_field(object_of(kid)) in given for kid in call.kids)
 
 
 def _again(

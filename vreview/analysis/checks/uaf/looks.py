@@ -60,7 +60,8 @@ def looked_at(moment: Moment, file: FileFacts) -> Iterator[tuple[str, Freed, str
             yield expr.key, how, f"`{expr.key}` is followed"
     elif moment.kind is Seen.CALL and not _ONLY_THE_ADDRESS.search(expr.text):
         again = {key for key, _ in ended(expr, file.knowledge, file.world)}
-        for kid in expr.kids:
+        typed = expr.text in file.knowledge.type_macros
+        for kid in expr.kids[:1] if typed else expr.kids:
             for key in _whole(kid):
                 if key in gone and key not in again and _positive(moment, key):
                     yield key, gone[key], f"{expr.text}() is given `{key}`"

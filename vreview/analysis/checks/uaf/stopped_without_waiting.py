@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from vreview.analysis.expr import K, last_field
+from vreview.analysis.expr import Expr, K, last_field
 from vreview.analysis.facts import FileFacts, FunctionFacts
+from vreview.analysis.freed import ended
 from vreview.analysis.graph import Op
 from vreview.analysis.hit import Hit, HitStep
+from vreview.analysis.state import below
 from vreview.analysis.summary import Callback, waited_field
 
 RULE = "stopped-without-waiting"
@@ -20,6 +22,7 @@ _TEARS_DOWN = re.compile(
     r"_(remove|disconnect|exit|detach|unbind|destroy|free|release|teardown|cleanup|uninit|deinit"
     r"|fini|unregister|delete|kill)$"
 )
+_FREES = re.compile(r"(^|_)free(_|$)")
 _WAITS_FOR_ALL = re.compile(r"^(destroy|flush|drain)_\w*(workqueue|work)|^flush_scheduled_work$")
 
 
@@ -28,6 +31,7 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
     halfway = file.knowledge.halfway
     if halfway.keys().isdisjoint(c.call for c in function.summary.calls):
         return
+    yield from _freed_after(function, file)
     end = _end(function, file)
     if end is None or _waits_for_all(function, file):
         return
@@ -40,13 +44,53 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
             function=function.name,
             line=line,
             subject=f"{field}: {call}",
-            words=(("call", call), ("member", field), ("callback", callback.function)),
+            words=(("call", call), ("member", field), ("callback", f"{callback.function}()")),
             steps=(
                 HitStep(callback.line, f"{callback.function}() becomes {callback.how}"),
                 HitStep(line, f"{call}() takes it off, and does not wait for one that runs"),
                 HitStep(end[0], end[1]),
             ),
         )
+
+
+def _freed_after(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
+    """The path goes on to free what the timer or work lies in or behind."""
+    stops = {line: (call, field) for line, call, field in _stops(function, file.knowledge.halfway)}
+    told: set[int] = set()
+    for moment in function.flow.calls():
+        if moment.expr is None or not moment.state.linked:
+            continue
+        gone = set(_gone(moment.expr, file))
+        for node, link in moment.state.linked.items():
+            owner = next((key for key in gone if below(node, key) and node != key), "")
+            if not owner or link.line not in stops or link.line in told:
+                continue
+            told.add(link.line)
+            call, field = stops[link.line]
+            if _waited(field, function, file) or _waits_for_all(function, file):
+                continue
+            free = moment.expr.text
+            yield Hit(
+                rule=RULE,
+                function=function.name,
+                line=link.line,
+                subject=f"{field}: {call}",
+                words=(("call", call), ("member", field), ("callback", f"the callback of {field}")),
+                steps=(
+                    HitStep(
+                        link.line, f"{call}() takes it off, and does not wait for one that runs"
+                    ),
+                    HitStep(moment.line, f"{free}() frees `{owner}`"),
+                ),
+            )
+
+
+def _gone(call: Expr, file: FileFacts) -> Iterator[str]:
+    for key, freed in ended(call, file.knowledge, file.world):
+        if freed.sure:
+            yield key
+    if call.text not in file.world.functions and _FREES.search(call.text) and len(call.kids) == 1:
+        yield call.kids[0].key or "?"
 
 
 def _end(function: FunctionFacts, file: FileFacts) -> tuple[int, str] | None:

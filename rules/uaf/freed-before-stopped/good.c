@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Stopped first, a member that the callback leaves alone, and another callback's member. */
+static void lamp_blink(struct work_struct *work)
+{
+	struct lamp *lamp = container_of(work, struct lamp, blink);
+
+	lamp_show(lamp, lamp->pattern[lamp->step]);
+}
+
+static void lamp_dim(struct work_struct *work)
+{
+	lamp_level(container_of(work, struct lamp, dim));
+}
+
+static int lamp_probe(struct lamp *lamp)
+{
+	INIT_WORK(&lamp->blink, lamp_blink);
+	INIT_WORK(&lamp->dim, lamp_dim);
+	return lamp_register(lamp);
+}
+
+static void lamp_remove(struct lamp *lamp)
+{
+	kfree(lamp->label);
+	cancel_work_sync(&lamp->blink);
+	kfree(lamp->pattern);
+	cancel_work_sync(&lamp->dim);
+}
