@@ -16,6 +16,7 @@ from vreview.analysis.state import below
 
 _ENCLOSES = re.compile(r"^(container_of|list_entry|hlist_entry|rb_entry|to_\w+)$")
 _PART, _COPY, _WHOLE = "part", "copy", "whole"
+_KINDS = frozenset({_PART, _COPY, _WHOLE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +33,7 @@ class Kin:
         if own is not None and (own[1] in (_COPY, _WHOLE) or (holder and own[1] == _PART)):
             yield own[0]
         for name, (source, how) in self.from_.items():
-            if source == key and (how in (_COPY, _WHOLE) or how in inside):
-                yield name
-            elif how == _PART and source == key:
+            if source == key and (how in _KINDS or how in inside):
                 yield name
 
 
@@ -75,9 +74,6 @@ def backpointers(graphs: Iterable[Graph], knowledge: Knowledge) -> Mapping[str, 
                 elif source.text != "NULL":
                     other.add(target.text)
     return {member: how for member, how in found.items() if member not in other}
-
-
-_KINDS = frozenset({_PART, _COPY, _WHOLE})
 
 
 def _given(graph: Graph) -> dict[str, list[Expr]]:

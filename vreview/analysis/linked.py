@@ -77,7 +77,7 @@ def _moved(call: Expr, knowledge: Knowledge, own: frozenset[str], state: State) 
 def _outlives(head: Expr, node: str, own: frozenset[str], state: State) -> bool:
     """The list is neither on the stack nor in something that the function has just made."""
     key, root = object_of(head), root_name(head)
-    if not key or root in own and head.kind is K.ADDRESS and "->" not in key.split("[")[0]:
+    if not key or (root in own and head.kind is K.ADDRESS and "->" not in key.split("[")[0]):
         return False
     if below(key, _holder(node)):
         return False

@@ -193,9 +193,10 @@ class State:
     one was entered by a goto, 0 before any. ``fled``: the last goto. ``shed``: locks (key,
     family) that were dropped, and the line, or that may have been. ``held`` by pair and key,
     ``undone``: what of it was given back (evidence, no part of the identity), ``freed`` by key,
-    ``pending`` by callee and line, ``linked`` by the node (``p->list``). ``blind``: something on this path was not visible. ``turn``:
-    the condition that alone leads here, ``complaint``: the call that reported an error since
-    (both end where paths meet)."""
+    ``pending`` by callee and line, ``linked`` by the node (``p->list``; a timer or a work that was
+    taken off its queue as well). ``blind``: something on this path was not visible. ``turn``: the
+    condition that alone leads here, ``complaint``: the call that reported an error since (both end
+    where paths meet)."""
 
     values: Mapping[str, Value] = field(default_factory=dict)
     tests: Mapping[str, bool] = field(default_factory=dict)

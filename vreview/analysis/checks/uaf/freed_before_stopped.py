@@ -54,9 +54,8 @@ def _stopped(call: Expr, file: FileFacts) -> Iterator[Callback]:
     waiter = file.knowledge.waiters[call.text]
     field = waited_field(call, waiter.object)
     for callback in file.world.callbacks:
-        if callback.kind == waiter.kind and callback.function and field:
-            if callback.field == field:
-                yield callback
+        if (callback.kind, callback.field) == (waiter.kind, field) and field and callback.function:
+            yield callback
 
 
 def _uses(name: str, field: str, file: FileFacts) -> tuple[str, int] | None:
