@@ -209,8 +209,12 @@ class _Walker:
         if gone is not None and _inside(expr.line, gone.line, end):
             self.evaluator.note(Seen.DEREF, flat[0], state, None)
         if state.linked and len(flat) > 2 and _STEPS_OVER.search(name):
-            link = state.linked.get(f"{flat[0].key}->{flat[2].key}")
-            if link is not None and not link.head and _inside(expr.line, link.line, end):
+            cursor = f"{flat[0].key}->"
+            if any(
+                node.startswith(cursor) and not link.head and _inside(expr.line, link.line, end)
+                for node, link in state.linked.items()
+                if node == cursor + flat[2].key or link.call in self.knowledge.deferred
+            ):
                 self.evaluator.note(Seen.STEP, flat[0], state, None)
         for position, argument in enumerate(flat):
             known = state.values.get(argument.key) if argument.kind is K.NAME else None

@@ -18,7 +18,7 @@ from vreview.analysis.state import Freed, Pending, State, V, Value, below
 from vreview.analysis.summary import World
 
 _ALONE = Kin()
-_MOVES = re.compile(r"\[.*(->|\(|\[)")  # an index that changes without being assigned by name
+_MOVES = re.compile(r"\[[^\]]*(->|\(|\[)")  # an index that changes without being assigned by name
 
 _PUTS = re.compile(
     r"^(?!pm_|module_|\w*(?:runtime|power|_pm_|_noidle|_sync|autosuspend|_cpu|_user))"

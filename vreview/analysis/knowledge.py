@@ -225,9 +225,11 @@ class Knowledge:
     halfway: Mapping[str, str] = field(default_factory=dict)
     frees: Mapping[str, Free] = field(default_factory=dict)
     in_flight: tuple[InFlight, ...] = ()
+    users: Mapping[str, frozenset[str]] = field(default_factory=dict)
     links: frozenset[str] = frozenset()
     unlinks: frozenset[str] = frozenset()
     stranding: frozenset[str] = frozenset()
+    deferred: frozenset[str] = frozenset()
     err_pointer: frozenset[str] = frozenset()
     null_pointer: frozenset[str] = frozenset()
     must_check: frozenset[str] = frozenset()
@@ -324,9 +326,15 @@ def knowledge_from(tables: Mapping[str, Mapping[str, object]]) -> Knowledge:
             InFlight(row.names("submits"), row.names("stops"), row.names("frees"))
             for row in gone.rows("in_flight")
         ),
+        users={
+            call: row.names("structs")
+            for row in gone.rows("users")
+            for call in sorted(row.names("calls"))
+        },
         links=gone.names("links"),
         unlinks=gone.names("unlinks"),
         stranding=gone.names("stranding"),
+        deferred=gone.names("deferred"),
         err_pointer=_agreed(conventions, "err_pointer"),
         null_pointer=_agreed(conventions, "null_pointer"),
         must_check=_agreed(conventions, "must_check"),

@@ -39,6 +39,9 @@ def linked(
     name = call.text
     if name in knowledge.links or name in knowledge.unlinks or name in knowledge.halfway:
         return _moved(call, knowledge, own, state)
+    if name in knowledge.deferred and len(call.kids) > 1 and call.kids[0].kind is K.NAME:
+        node = f"{call.kids[0].key}->{call.kids[1].text}"
+        return replace(state, linked={**state.linked, node: Link(name, call.line)})
     if not state.linked:
         return state
     known = call.text in world.functions

@@ -17,3 +17,26 @@ static void lamp_remove(struct lamp *lamp)
 	kfree(lamp->pattern); /* vreview: uaf/freed-before-stopped */
 	cancel_work_sync(&lamp->blink);
 }
+
+static void hub_remove(struct hub *hub, int i)
+{
+	kfree(hub->lamps[i]->driver_data); /* vreview: uaf/freed-before-stopped */
+	hid_destroy_device(hub->lamps[i]);
+}
+
+static int card_xmit(struct sk_buff *skb, struct net_device *ndev)
+{
+	struct card *card = netdev_priv(ndev);
+
+	return card_put(card->ring, skb);
+}
+
+static const struct net_device_ops card_ops = {
+	.ndo_start_xmit = card_xmit,
+};
+
+static void card_remove(struct card *card)
+{
+	kfree(card->ring); /* vreview: uaf/freed-before-stopped */
+	unregister_netdev(card->ndev);
+}

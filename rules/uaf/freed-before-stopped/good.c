@@ -26,3 +26,21 @@ static void lamp_remove(struct lamp *lamp)
 	kfree(lamp->pattern);
 	cancel_work_sync(&lamp->dim);
 }
+
+static int card_xmit(struct sk_buff *skb, struct net_device *ndev)
+{
+	struct card *card = netdev_priv(ndev);
+
+	return card_put(card->ring, skb);
+}
+
+static const struct net_device_ops card_ops = {
+	.ndo_start_xmit = card_xmit,
+};
+
+static void card_remove(struct card *card)
+{
+	kfree(card->label);
+	unregister_netdev(card->ndev);
+	kfree(card->ring);
+}

@@ -12,3 +12,15 @@ static void jobs_complete(struct queue *queue)
 		job_complete(job);
 	}
 }
+
+static void jobs_forget(struct queue *queue, int id)
+{
+	struct job *job;
+
+	list_for_each_entry_rcu(job, &queue->done, node) {
+		if (job->id != id)
+			continue;
+		list_del_rcu(&job->node);
+		kfree_rcu(job, rcu); /* vreview: uaf/walk-from-unlinked */
+	}
+}

@@ -23,3 +23,29 @@ again:
 		goto again;
 	}
 }
+
+static void jobs_forget(struct queue *queue, int id)
+{
+	struct job *job, *next;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(job, &queue->done, node) {
+		list_del_rcu(&job->node);
+		kfree_rcu(job, rcu);
+	}
+	rcu_read_unlock();
+}
+
+static void jobs_drop(struct queue *queue, int id)
+{
+	struct job *job, *next;
+
+	list_for_each_entry_safe(job, next, &queue->done, node)
+		kfree_rcu(job, rcu);
+	spin_lock(&queue->lock);
+	list_for_each_entry(job, &queue->open, node) {
+		list_del_rcu(&job->node);
+		kfree_rcu(job, rcu);
+	}
+	spin_unlock(&queue->lock);
+}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A path frees a member, and only then stops the callback that works on it."""
+"""A path frees a member, and only then stops the callback, or the users, that go through it."""
 
 from __future__ import annotations
 
@@ -9,52 +9,70 @@ from vreview.analysis.expr import Expr, K, last_field
 from vreview.analysis.facts import FileFacts, FunctionFacts
 from vreview.analysis.hit import Hit, HitStep
 from vreview.analysis.summary import Callback, waited_field
+from vreview.analysis.syntax import slot_uses
 
 RULE = "freed-before-stopped"
 
 
 def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
     """One hit for each member and the line that frees it."""
-    if not function.summary.waits:
+    ends = file.knowledge.waiters.keys() | file.knowledge.users.keys()
+    if ends.isdisjoint(c.call for c in function.summary.calls):
         return
     told: set[tuple[str, int]] = set()
     for moment in function.flow.calls():
         call = moment.expr
-        if call is None or not moment.state.freed or call.text not in file.knowledge.waiters:
+        if call is None or not moment.state.freed or call.text not in ends:
             continue
-        for callback in _stopped(call, file):
-            for key, how in moment.state.freed.items():
-                field = last_field(key)
-                if "->" not in key or not how.sure or (key, how.line) in told:
-                    continue
-                used = _uses(callback.function, field, file)
-                if used is None:
-                    continue
-                told.add((key, how.line))
-                yield Hit(
-                    rule=RULE,
-                    function=function.name,
-                    line=how.line,
-                    subject=f"{key}: {callback.function}",
-                    words=(
-                        ("object", key), ("free", how.call), ("waiter", call.text),
-                        ("callback", callback.function),
-                    ),
-                    steps=(
-                        HitStep(callback.line, f"{callback.function}() becomes {callback.how}"),
-                        HitStep(used[1], f"{used[0]}() uses `{field}`"),
-                        HitStep(how.line, f"{how.call}() frees `{key}`"),
-                        HitStep(moment.line, f"{call.text}() stops the callback only here"),
-                    ),
-                )  # fmt: skip
+        for key, how in moment.state.freed.items():
+            if "->" not in key or not how.sure or (key, how.line) in told:
+                continue
+            used = next(_users(call, key, function, file), None)
+            if used is None:
+                continue
+            told.add((key, how.line))
+            user, line = used
+            yield Hit(
+                rule=RULE,
+                function=function.name,
+                line=how.line,
+                subject=f"{key}: {call.text}",
+                words=(("object", key), ("free", how.call), ("waiter", call.text), ("user", user)),
+                steps=(
+                    HitStep(line, f"{user} uses `{last_field(key)}`"),
+                    HitStep(how.line, f"{how.call}() frees `{key}`"),
+                    HitStep(moment.line, f"{call.text}() ends that only here"),
+                ),
+            )
+
+
+def _users(
+    call: Expr, key: str, function: FunctionFacts, file: FileFacts
+) -> Iterator[tuple[str, int]]:
+    """Who may go through the member until the call: a callback of the file, an operation, or, for
+    a member of the call's own object, anybody."""
+    field = last_field(key)
+    names = [c.function for c in _stopped(call, file)]
+    structs = file.knowledge.users.get(call.text, frozenset())
+    if structs:
+        names += [use.function for use in slot_uses(file.masked) if use.struct in structs]
+        own = call.kids[0].key if call.kids else ""
+        if own and key.startswith(f"{own}->"):
+            yield f"others with {own}", call.line
+    below = file.world.calls_below(function.name)
+    for name in names:
+        if name not in below and (used := _uses(name, field, file)) is not None:
+            yield f"{used[0]}()", used[1]
 
 
 def _stopped(call: Expr, file: FileFacts) -> Iterator[Callback]:
     """The callbacks of the file that the call waits for: of this member, for certain."""
-    waiter = file.knowledge.waiters[call.text]
-    field = waited_field(call, waiter.object)
+    waiter = file.knowledge.waiters.get(call.text)
+    field = waited_field(call, waiter.object) if waiter is not None else ""
+    if waiter is None or not field:
+        return
     for callback in file.world.callbacks:
-        if (callback.kind, callback.field) == (waiter.kind, field) and field and callback.function:
+        if callback.function and (callback.kind, callback.field) == (waiter.kind, field):
             yield callback
 
 

@@ -10,6 +10,7 @@ from vreview.analysis.expr import Expr, K, last_field
 from vreview.analysis.facts import FileFacts, FunctionFacts
 from vreview.analysis.held import object_of
 from vreview.analysis.hit import Hit, HitStep
+from vreview.analysis.pairing import root_name_of
 
 RULE = "sibling-left-pointing"
 
@@ -21,7 +22,8 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
         return
     reset = _reset(function)
     done = [key for key in freed if key in reset and reset[key] > freed[key].line]
-    left = [key for key in freed if key not in reset]
+    roots = {root_name_of(key) for key in done}
+    left = [key for key in freed if key not in reset and root_name_of(key) in roots]
     if not done or not left or len(left) > 2:
         return
     kept = _at_the_end(function)

@@ -1,20 +1,35 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The body of a walk takes the current entry out of the list, and the walk goes on from it."""
+"""The body of a walk takes the current entry out of the list, and the walk goes on from it.
+
+So it does where the entry goes with the next grace period, unless the function is a reader.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from vreview.analysis.evaluate import Seen
+from vreview.analysis.evaluate import Moment, Seen
 from vreview.analysis.facts import FileFacts, FunctionFacts
 from vreview.analysis.hit import Hit, HitStep
 
 RULE = "walk-from-unlinked"
 
 
+_READS = frozenset({"rcu_read_lock", "rcu_read_lock_bh", "srcu_read_lock", "guard"})
+
+
+def _atomic(moment: Moment) -> bool:
+    """A lock is held that keeps the grace period from ending here."""
+    return any("spin" in lock.family or "raw" in lock.family for lock in moment.state.locks)
+
+
 def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
     """One hit for each line that takes the entry out."""
-    if file.knowledge.stranding.isdisjoint(c.call for c in function.summary.calls):
+    names = {c.call for c in function.summary.calls}
+    ends = file.knowledge.stranding
+    if names.isdisjoint(_READS):
+        ends |= file.knowledge.deferred
+    if ends.isdisjoint(names):
         return
     told: set[int] = set()
     for moment in function.flow.moments:
@@ -23,7 +38,9 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
         for node, link in moment.state.linked.items():
             if link.head or not node.startswith(f"{moment.expr.key}->") or link.line in told:
                 continue
-            if link.call not in file.knowledge.stranding:
+            if link.call not in ends or (
+                link.call not in file.knowledge.stranding and _atomic(moment)
+            ):
                 continue
             told.add(link.line)
             yield Hit(
@@ -33,7 +50,7 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
                 subject=f"{node}: {link.call}",
                 words=(("cursor", moment.expr.key), ("node", node), ("call", link.call)),
                 steps=(
-                    HitStep(link.line, f"`{link.call}()` takes `{node}` out of the list"),
+                    HitStep(link.line, f"`{link.call}()` ends `{node}`"),
                     HitStep(moment.line, f"the walk goes on from `{node}`"),
                 ),
             )
