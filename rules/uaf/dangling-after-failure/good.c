@@ -52,3 +52,30 @@ static int card_open(struct card *card)
 		ring_close(card->ring);
 	return err;
 }
+
+static int line_setup(struct line *line)
+{
+	line->map = line_alloc(8);
+	if (line_map(line)) {
+		kfree(line->slots);
+		line->map = NULL;
+		return -EIO;
+	}
+	return 0;
+}
+
+static void line_free(struct line *line)
+{
+	if (!line->map)
+		return;
+	kfree(line->slots);
+}
+
+static int line_open(struct line *line)
+{
+	if (line_setup(line) < 0) {
+		line_free(line);
+		return -EIO;
+	}
+	return 0;
+}

@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterator
 
 from vreview.analysis.evaluate import Moment
-from vreview.analysis.expr import Expr, K, last_field
+from vreview.analysis.expr import Expr, K, last_field, walk
 from vreview.analysis.facts import FileFacts, FunctionFacts
+from vreview.analysis.graph import Op
 from vreview.analysis.held import object_of
 from vreview.analysis.hit import Hit, HitStep
 from vreview.analysis.state import BELOW_ZERO, Freed, V
@@ -149,6 +150,10 @@ def _again(
     """A caller that, after the failure, calls something which frees the member again."""
     users = {f.name: where for f in file.functions if (where := _frees(field, f, file))}
     users.pop(function.name, None)
+    reset = _reset(function)
+    if reset:
+        users = {f.name: users[f.name] for f in file.functions
+                 if f.name in users and reset.isdisjoint(_asked(f))}  # fmt: skip
     if not users:
         return None
     failed = {function.name}
@@ -169,6 +174,26 @@ def _again(
             ):
                 return caller.name, moment.line, call.text, moment.line
     return None
+
+
+def _reset(function: FunctionFacts) -> set[str]:
+    """The members that the function sets to NULL."""
+    return {
+        expr.kids[0].text
+        for expr in function.expressions()
+        if expr.kind is K.ASSIGN and expr.kids[0].kind is K.MEMBER and expr.kids[-1].text == "NULL"
+    }
+
+
+def _asked(function: FunctionFacts) -> set[str]:
+    """The members that stand in a condition of the function."""
+    return {
+        expr.text
+        for node in function.graph.nodes
+        if node.op is Op.BRANCH and node.expr is not None
+        for expr in walk(node.expr)
+        if expr.kind is K.MEMBER
+    }
 
 
 def _after_failure(moment: Moment, callees: set[str]) -> bool:
