@@ -21,7 +21,7 @@ from vreview.analysis.held import handed, mentioned, seen_only
 from vreview.analysis.knowledge import Knowledge
 from vreview.analysis.plan import Plan, plan_for
 from vreview.analysis.refine import refine, turn_of
-from vreview.analysis.state import JUMPED, Fled, State, V, Value, variables_of
+from vreview.analysis.state import JUMPED, Fled, Link, State, V, Value, variables_of
 from vreview.analysis.summary import World
 
 MOST_STEPS = 6000
@@ -86,8 +86,19 @@ class _Walker:
             if index == EXIT:
                 self.moments.append(Moment(Seen.RETURN, last_line, None, state))
                 continue
-            stack.extend(reversed(list(self._step(index, state, way))))
+            for target, after, onward in reversed(list(self._step(index, state, way))):
+                stack.append((target, self._anew(index, target, after), onward))
         return Flow(tuple(self.moments))
+
+    def _anew(self, source: int, target: int, state: State) -> State:
+        """A loop that is entered from above begins its walk anew: from no entry of before."""
+        if not state.linked or source > target or self.graph.nodes[target].type != "loop":
+            return state
+        kept = {node: link for node, link in state.linked.items() if not self._out(link)}
+        return state if len(kept) == len(state.linked) else replace(state, linked=kept)
+
+    def _out(self, link: Link) -> bool:
+        return link.call in self.knowledge.unlinks or link.call in self.knowledge.deferred
 
     def _forget(self, index: int, state: State, *, crowded: bool) -> State:
         live, tests = self.plan.live[index], self.plan.live_tests[index]
@@ -160,8 +171,6 @@ class _Walker:
 
     def _enter(self, node: Node, state: State, way: Way) -> State:
         """Into a label: by a jump, or from above, which for an error label is remarkable."""
-        if way is Way.JUMP and state.fled is not None and state.fled.line > node.line:
-            state = replace(state, linked={})  # what it walks, it walks anew
         if state.fell or not _ERROR_LABEL.search(node.name):
             return state
         if way is Way.JUMP:
@@ -202,12 +211,15 @@ class _Walker:
     def _iterate(self, node: Node, expr: Expr, state: State) -> State:
         name = node.name
         flat = list(_arguments(expr))
-        gone = state.freed.get(flat[0].key) if _STEPS_OVER.search(name) else None
+        walker = self.knowledge.iterators.get(name)
+        at = walker.variable if walker is not None and walker.variable < len(flat) else 0
+        steps = walker is not None or _STEPS_OVER.search(name)
+        gone = state.freed.get(flat[at].key) if steps else None
         end = max(
             (self.graph.nodes[a.target].line for a in node.arcs if a.way is Way.FALSE), default=0
         )
         if gone is not None and _inside(expr.line, gone.line, end):
-            self.evaluator.note(Seen.DEREF, flat[0], state, None)
+            self.evaluator.note(Seen.DEREF, flat[at], state, None)
         if state.linked and len(flat) > 2 and _STEPS_OVER.search(name):
             cursor = f"{flat[0].key}->"
             if any(

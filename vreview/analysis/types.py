@@ -48,12 +48,33 @@ def types_of(function: Function, graph: Graph) -> dict[str, str]:
     return found
 
 
-def _parameters(function: Function) -> Iterator[tuple[str, str]]:
+def structs_of(function: Function, graph: Graph) -> dict[str, str]:
+    """The struct that each pointer among the parameters and local variables points to."""
+    found: dict[str, str] = {}
+    for node in graph.nodes:
+        if node.op is Op.DECLARE and "*" in node.type:
+            found[node.name] = node.type
+    for parameter in _listed(function):
+        declarator, kind = (parameter.child_by_field_name(k) for k in ("declarator", "type"))
+        if kind is None or declarator is None or declarator.type != "pointer_declarator":
+            continue
+        inner = declarator.child_by_field_name("declarator")
+        if inner is not None and inner.type == "identifier":
+            found[_text(inner)] = _text(kind)
+    words = {name: re.findall(r"struct\s+(\w+)", kind) for name, kind in found.items()}
+    return {name: word[0] for name, word in words.items() if word}
+
+
+def _listed(function: Function) -> list[Node]:
     head = function.body.parent
     while head is not None and head.type != "function_declarator":
         head = head.child_by_field_name("declarator")
     listed = head.child_by_field_name("parameters") if head is not None else None
-    for parameter in listed.named_children if listed is not None else ():
+    return listed.named_children if listed is not None else []
+
+
+def _parameters(function: Function) -> Iterator[tuple[str, str]]:
+    for parameter in _listed(function):
         kind = parameter.child_by_field_name("type")
         declarator = parameter.child_by_field_name("declarator")
         if kind is not None and declarator is not None and declarator.type == "identifier":

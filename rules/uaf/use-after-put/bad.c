@@ -16,3 +16,16 @@ static int port_clock(struct device_node *np)
 	of_node_put(np);
 	return of_property_count_strings(np, "clocks"); /* vreview: uaf/use-after-put */
 }
+
+static void ports_count(struct device_node *parent)
+{
+	struct device_node *np;
+
+	for_each_child_of_node(parent, np) { /* vreview: uaf/use-after-put */
+		if (!of_device_is_available(np)) {
+			of_node_put(np);
+			continue;
+		}
+		port_count(np);
+	}
+}

@@ -27,3 +27,17 @@ static void port_put(struct port *port, struct port *peer)
 	dev_dbg(&peer->dev, "port gone\n");
 	peer->count--;
 }
+
+static int ports_find(struct device_node *parent)
+{
+	struct device_node *np;
+
+	for_each_child_of_node(parent, np) {
+		if (of_device_is_available(np)) {
+			of_node_put(np);
+			return 1;
+		}
+		port_count(np);
+	}
+	return 0;
+}

@@ -49,3 +49,18 @@ static void jobs_drop(struct queue *queue, int id)
 	}
 	spin_unlock(&queue->lock);
 }
+
+static void job_forget(struct queue *queues, struct job *wanted)
+{
+	struct job *job;
+	int i;
+
+	for (i = 0; i < 4; i++) {
+		list_for_each_entry(job, &queues[i].open, node) {
+			if (job == wanted) {
+				list_del(&job->node);
+				break;
+			}
+		}
+	}
+}
