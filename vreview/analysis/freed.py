@@ -87,6 +87,10 @@ def given_back(
             if other not in state.freed:
                 state = replace(state, freed={**state.freed, other: freed})
                 state = state.said(call.line, f"`{other}` goes with `{key}`")
+    position = knowledge.frees_on_failure.get(call.text, -1)
+    if 0 <= position < len(call.kids) and (key := object_of(call.kids[position])):
+        late = (Pending("nonzero", key, Freed(call.text, call.line)),)
+        state = replace(state, pending={**state.pending, (call.text, call.line): late})
     if world.endings is not None and (failing := world.endings.of(call.text).failing):
         late = tuple(
             Pending(outcome, key, Freed(call.text, call.line, freed.sure, freed.via or freed.call))

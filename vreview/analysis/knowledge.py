@@ -224,6 +224,7 @@ class Knowledge:
     borrowers: frozenset[str] = frozenset()
     halfway: Mapping[str, str] = field(default_factory=dict)
     frees: Mapping[str, Free] = field(default_factory=dict)
+    frees_on_failure: Mapping[str, int] = field(default_factory=dict)
     in_flight: tuple[InFlight, ...] = ()
     users: Mapping[str, frozenset[str]] = field(default_factory=dict)
     links: frozenset[str] = frozenset()
@@ -326,6 +327,11 @@ def knowledge_from(tables: Mapping[str, Mapping[str, object]]) -> Knowledge:
             InFlight(row.names("submits"), row.names("stops"), row.names("frees"))
             for row in gone.rows("in_flight")
         ),
+        frees_on_failure={
+            call: row.number("arg")
+            for row in gone.rows("fails")
+            for call in sorted(row.names("calls"))
+        },
         users={
             call: row.names("structs")
             for row in gone.rows("users")

@@ -35,16 +35,15 @@ static int port_add(struct port *port)
 	return err;
 }
 
-static void request_free(struct usb_request *req)
+static int port_answer(struct genl_info *info)
 {
-	struct request *own = container_of(req, struct request, req);
+	struct sk_buff *msg = nlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	int err;
 
-	kfree(own);
-}
-
-static void port_stop(struct port *port)
-{
-	request_free(port->req);
-	free_irq(port->irq, port);
-	request_free(port->req); /* vreview: uaf/double-free */
+	if (!msg)
+		return -ENOMEM;
+	err = genlmsg_reply(msg, info);
+	if (err)
+		nlmsg_free(msg); /* vreview: uaf/double-free */
+	return err;
 }

@@ -11,6 +11,122 @@ from collections.abc import Callable
 import pytest
 
 CASES: dict[str, tuple[str, str]] = {
+    "what a part given to a callee lies in": (
+        "double-free",
+        """
+static void request_free(struct usb_request *req)
+{
+	struct request *own = container_of(req, struct request, req);
+
+	kfree(own);
+}
+void f(struct port *port)
+{
+	request_free(port->req);
+	free_irq(port->irq, port);
+	request_free(port->req); //!
+}""",
+    ),
+    "what padding gives back when it fails": (
+        "double-free",
+        """
+void f(struct sk_buff *skb, struct net_device *ndev)
+{
+	if (skb_put_padto(skb, ETH_ZLEN))
+		goto drop;
+	port_send(ndev, skb->data);
+drop:
+	dev_kfree_skb(skb); //!
+}""",
+    ),
+    "private data, by the pointer from it back to its device": (
+        "use-after-free",
+        """
+int g(struct ieee80211_hw *hw)
+{
+	struct lamp *lamp = hw->priv;
+
+	lamp->hw = hw;
+	return 0;
+}
+void f(struct lamp *lamp)
+{
+	ieee80211_free_hw(lamp->hw);
+	clk_disable(lamp->clk); //!
+}""",
+    ),
+    "a member of that name that is set to something else as well": (
+        "use-after-free",
+        """
+int g(struct ieee80211_hw *hw, struct lamp *other)
+{
+	struct lamp *lamp = hw->priv;
+
+	lamp->hw = hw;
+	other->hw = find();
+	return 0;
+}
+void f(struct lamp *lamp)
+{
+	ieee80211_free_hw(lamp->hw);
+	clk_disable(lamp->clk);
+}""",
+    ),
+    "a copy of a parameter that then gets another value": (
+        "use-after-free",
+        """
+void f(struct sk_buff *skb)
+{
+	struct sk_buff *old = skb;
+
+	skb = copy(old);
+	kfree_skb(old);
+	use(skb->len);
+}""",
+    ),
+    "freed below a list that is in what was made here": (
+        "freed-while-listed",
+        """
+void f(void)
+{
+	struct b *b = kzalloc(8, GFP_KERNEL);
+	struct a *a = kzalloc(8, GFP_KERNEL);
+
+	list_add(&a->node, &b->all);
+	if (start(b)) {
+		kfree(a);
+		kfree(b);
+	}
+}""",
+    ),
+    "freed by a callee that takes it out": (
+        "freed-while-listed",
+        """
+static void drop(struct a *a)
+{
+	list_del(&a->node);
+	kfree(a);
+}
+void f(struct b *b)
+{
+	struct a *a = kzalloc(8, GFP_KERNEL);
+
+	list_add(&a->node, &b->all);
+	if (start(b))
+		drop(a);
+}""",
+    ),
+    "two puts on end, of two references": (
+        "double-put",
+        """
+void f(struct b *b)
+{
+	struct a *a = find_get(b);
+
+	of_node_put(a);
+	of_node_put(a);
+}""",
+    ),
     "a callee that frees when it succeeds, and nobody asks": (
         "double-free",
         """
