@@ -22,3 +22,15 @@ static void lamp_remove(struct platform_device *pdev)
 	unregister_netdev(netdev);
 	free_netdev(netdev); /* vreview: uaf/managed-memory-freed */
 }
+
+static int lamp_buffer(struct device *dev, struct lamp *lamp)
+{
+	lamp->buffer = devm_kzalloc(dev, 64, GFP_KERNEL);
+	return lamp->buffer ? 0 : -ENOMEM;
+}
+
+static void lamp_forget(struct lamp *lamp)
+{
+	kfree(lamp->buffer); /* vreview: uaf/managed-memory-freed */
+	lamp->buffer = NULL;
+}

@@ -30,3 +30,16 @@ static void lamp_remove(struct platform_device *pdev)
 {
 	free_netdev(platform_get_drvdata(pdev));
 }
+
+static int lamp_buffer(struct device *dev, struct lamp *lamp, bool big)
+{
+	lamp->buffer = devm_kzalloc(dev, 64, GFP_KERNEL);
+	if (big)
+		lamp->buffer = kmalloc(4096, GFP_KERNEL);
+	return lamp->buffer ? 0 : -ENOMEM;
+}
+
+static void lamp_forget(struct lamp *lamp)
+{
+	kfree(lamp->buffer);
+}

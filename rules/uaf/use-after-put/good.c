@@ -21,6 +21,12 @@ static int port_walk(struct device_node *root)
 	return np == root ? -EINVAL : n;
 }
 
+static int port_show(struct port *port)
+{
+	trace_port_put(port);
+	return port->id;
+}
+
 static void port_put(struct port *port, struct port *peer)
 {
 	put_device(&port->dev);

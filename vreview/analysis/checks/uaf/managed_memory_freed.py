@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What a devm allocator gave is given back by hand: the core will do so a second time.
 
-Seen on one path, or in a file that has only devm allocators of the kind that a call gives back.
+Seen on one path, in a file that has only devm allocators of the kind that a call gives back, or by
+the member that only they are assigned to.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vreview.analysis.evaluate import Moment
+from vreview.analysis.expr import Expr, K, last_field
 from vreview.analysis.facts import FileFacts, FunctionFacts
+from vreview.analysis.held import object_of
 from vreview.analysis.hit import Hit, HitStep
 from vreview.analysis.knowledge import Free
 from vreview.analysis.state import V
@@ -29,7 +32,8 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
         call = moment.expr
         if call is None or call.text not in given or moment.line in told:
             continue
-        by = _managed(moment, frees[call.text]) or _only(frees[call.text], file)
+        free = frees[call.text]
+        by = _managed(moment, free) or _only(free, file) or _by_member(call, free, file)
         if by:
             told.add(moment.line)
             allocator, line = by
@@ -54,6 +58,26 @@ def _managed(moment: Moment, free: Free) -> tuple[str, int] | None:
         return None
     known = value.name in free.devm or (free.sure and value.name.startswith("devm_"))
     return (value.name, value.site) if known else None
+
+
+def _by_member(call: Expr, free: Free, file: FileFacts) -> tuple[str, int] | None:
+    """The member that the call gives back is only ever given what devm's allocators gave."""
+    key = object_of(call.kids[free.arg]) if free.arg < len(call.kids) else ""
+    if "->" not in key or not free.sure:
+        return None
+    field, found = last_field(key), None
+    for function in file.functions:
+        for expr in function.expressions():
+            if expr.kind is K.ADDRESS and last_field(object_of(expr)) == field:
+                return None  # perhaps set through it
+            if expr.kind is not K.ASSIGN or last_field(expr.kids[0].key) != field:
+                continue
+            source = expr.kids[-1]
+            if source.kind is K.CALL and source.text in free.devm:
+                found = source.text, source.line
+            elif source.text != "NULL":
+                return None
+    return found
 
 
 def _only(free: Free, file: FileFacts) -> tuple[str, int] | None:
