@@ -45,3 +45,23 @@ static void shade_remove(struct shade *shade)
 {
 	kfree(shade);
 }
+
+static void fan_turn(struct work_struct *work)
+{
+	struct fan *fan = container_of(work, struct fan, turn);
+
+	wake_up(&fan->idle);
+}
+
+static int fan_setup(struct fan *fan)
+{
+	INIT_WORK(&fan->turn, fan_turn);
+	schedule_work(&fan->turn);
+	return 0;
+}
+
+static void fan_remove(struct fan *fan)
+{
+	wait_event(fan->idle, !fan->busy);
+	kfree(fan);
+}

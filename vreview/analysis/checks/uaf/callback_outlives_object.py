@@ -23,6 +23,7 @@ _STARTS = re.compile(r"schedule|queue|^(mod|add)_timer|^hrtimer_start|^timer_red
 _STOPS = re.compile(
     r"cancel|^del_timer|^timer_(delete|shutdown)|flush|kill|stop|disable|destroy|sync"
 )
+_WAITS = re.compile(r"^(__)?wait_(event|for_completion|on_)")
 _STOPS_ALL = re.compile(
     r"(destroy|flush|drain)_\w*(workqueue|work|worker)|flush_scheduled|rcu_barrier"
 )
@@ -30,7 +31,7 @@ _STOPS_ALL = re.compile(
 
 def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
     """One hit for each such callback."""
-    if not _TEARS_DOWN.search(function.name):
+    if not _TEARS_DOWN.search(function.name) or _waits(function, file):
         return
     gone = _gone(function, file)
     if not gone or any(_STOPS_ALL.search(c.call) for f in file.functions for c in f.summary.calls):
@@ -61,6 +62,12 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
                 HitStep(call.line, f"{call.text}() frees `{key}`, in which it lies"),
             ),
         )  # fmt: skip
+
+
+def _waits(function: FunctionFacts, file: FileFacts) -> bool:
+    """It waits for something: perhaps for what the callback says at its end."""
+    calls = {c.call for c in function.summary.calls}
+    return any(_WAITS.search(c) for c in calls.union(*(file.world.calls_below(c) for c in calls)))
 
 
 def _gone(function: FunctionFacts, file: FileFacts) -> dict[str, tuple[str, Expr]]:
