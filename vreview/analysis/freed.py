@@ -89,8 +89,8 @@ def given_back(
                 state = state.said(call.line, f"`{other}` goes with `{key}`")
     position = knowledge.frees_on_failure.get(call.text, -1)
     if 0 <= position < len(call.kids) and (key := object_of(call.kids[position])):
-        late = (Pending("nonzero", key, Freed(call.text, call.line)),)
-        state = replace(state, pending={**state.pending, (call.text, call.line): late})
+        failed = (Pending("nonzero", key, Freed(call.text, call.line)),)
+        state = replace(state, pending={**state.pending, (call.text, call.line): failed})
     if world.endings is not None and (failing := world.endings.of(call.text).failing):
         late = tuple(
             Pending(outcome, key, Freed(call.text, call.line, freed.sure, freed.via or freed.call))
