@@ -290,7 +290,10 @@ class Evaluator:
                 private = target is None or name in self.locals
                 first = self.custody.first_name(key)
                 seen = held.seen_only(source, key)
-                state = held.stored(state, first, name, source.line, private=private, seen=seen)
+                copy = source.kind in (K.NAME, K.MEMBER)
+                state = held.stored(
+                    state, first, name, source.line, private=private, seen=seen, copy=copy
+                )
         return state
 
     def _assign(self, key: str, value: Value | None, state: State, expr: Expr) -> State:

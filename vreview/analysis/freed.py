@@ -119,7 +119,7 @@ def _stored(key: str, freed: Freed, state: State) -> tuple[str, ...]:
     if not freed.sure:
         return ()
     for resource in state.held.values():
-        names = {resource.key, *resource.also}
+        names = {resource.key, *(resource.also & resource.copies)}
         if resource.kind == "memory" and key in names:
             return tuple(sorted(names - {key}))
     return ()

@@ -97,9 +97,17 @@ def handed(
 
 
 def stored(
-    state: State, key: str, name: str, line: int, *, private: bool, seen: bool = False
+    state: State,
+    key: str,
+    name: str,
+    line: int,
+    *,
+    private: bool,
+    seen: bool = False,
+    copy: bool = False,
 ) -> State:
-    """``key`` has another name from now on, perhaps one that others can see."""
+    """``key`` has another name from now on, perhaps one that others can see. ``copy``: nothing but
+    a copy of the pointer."""
     if not state.held or not key:
         return state
     for resource in tuple(state.held.values()):
@@ -109,7 +117,8 @@ def stored(
             continue
         known = name and "[" not in name and not name.startswith("*") and not seen
         if known:
-            resource = replace(resource, also=resource.also | {name})
+            copies = resource.copies | {name} if copy else resource.copies - {name}
+            resource = replace(resource, also=resource.also | {name}, copies=copies)
             state = put(state, resource)
         if not (known and private):
             state = hand(state, resource, Handed("stored", name or "something", line))

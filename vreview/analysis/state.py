@@ -76,7 +76,7 @@ class Store:
 @dataclass(frozen=True, slots=True)
 class Resource:
     """What ``call`` on ``line`` acquired and ``pair`` says how to give back; ``key`` names it, and
-    so do the names of ``also``.
+    so do the names of ``also``; those in ``copies`` were plainly assigned.
 
     ``gone``: how the function may have handed it on; empty while nobody else can know of it.
     ``local``: a variable of the function is all that names it. ``borrowed``: whom it is given to
@@ -90,6 +90,7 @@ class Resource:
     failure: str
     gone: tuple[Handed, ...] = ()
     also: frozenset[str] = frozenset()
+    copies: frozenset[str] = frozenset()
     kind: str = ""
     local: bool = False
     borrowed: bool = False
