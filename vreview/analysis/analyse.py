@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cache
 
 from vreview.analysis.checks import CHECKS, FILE_CHECKS
 from vreview.analysis.endings import Endings
@@ -133,7 +134,7 @@ def _view(
     )
     lines, masked = read.shown or (tuple(read.text.split(b"\n")), read.masked.text)
     world.endings = Endings(understood, knowledge)
-    world.backpointers = backpointers((f.graph for f in understood), knowledge)
+    world.backpointers = cache(lambda: backpointers((f.graph for f in understood), knowledge))
     facts = FileFacts(
         path=read.path,
         knowledge=knowledge,

@@ -110,7 +110,7 @@ def _relatives(
     free = knowledge.frees.get(freed.via or freed.call)
     inside = free.inside if free is not None else frozenset()
     yield from kin.gone_with(key, inside, holder=free is not None and free.holder)
-    if inside and (owner := goes_with_member(key, inside, world.backpointers)):
+    if inside and (owner := goes_with_member(key, inside, world.backpointers())):
         yield owner
 
 

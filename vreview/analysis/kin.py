@@ -39,13 +39,12 @@ class Kin:
 
 def kin_of(graph: Graph, knowledge: Knowledge) -> Kin:
     """The kin among the variables of one function."""
-    accessors = {name for free in knowledge.frees.values() for name in free.inside}
     given = _given(graph)
     found: dict[str, tuple[str, str]] = {}
     for name, sources in given.items():
         if len(sources) != 1 or name not in graph.locals:
             continue
-        made = _made(sources[0], accessors)
+        made = _made(sources[0], knowledge.accessors)
         if made is None or made[0] == name:
             continue
         root = _root(made[0])
@@ -97,7 +96,7 @@ def _given(graph: Graph) -> dict[str, list[Expr]]:
     return given
 
 
-def _made(source: Expr, accessors: set[str]) -> tuple[str, str] | None:
+def _made(source: Expr, accessors: frozenset[str]) -> tuple[str, str] | None:
     if source.kind is K.NAME and not source.text.isupper():
         return source.key, _COPY
     if source.kind is K.CALL and source.kids and source.kids[0].kind is K.NAME:

@@ -224,6 +224,7 @@ class Knowledge:
     borrowers: frozenset[str] = frozenset()
     halfway: Mapping[str, str] = field(default_factory=dict)
     frees: Mapping[str, Free] = field(default_factory=dict)
+    accessors: frozenset[str] = frozenset()
     frees_on_failure: Mapping[str, int] = field(default_factory=dict)
     in_flight: tuple[InFlight, ...] = ()
     users: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -323,6 +324,7 @@ def knowledge_from(tables: Mapping[str, Mapping[str, object]]) -> Knowledge:
             for call in sorted(row.names("calls"))
         },
         frees=dict(_frees(gone)),
+        accessors=frozenset(n for row in gone.rows("free") for n in row.names("inside")),
         in_flight=tuple(
             InFlight(row.names("submits"), row.names("stops"), row.names("frees"))
             for row in gone.rows("in_flight")

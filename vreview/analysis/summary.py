@@ -376,7 +376,8 @@ class World:
         self.callbacks = (*own.callbacks, *(c for other in others for c in other.callbacks))
         self.callback_names = frozenset(c.function for c in self.callbacks)
         self.endings: Endings | None = None
-        self.backpointers: Mapping[str, str] = {}
+        self.backpointers: Callable[[], Mapping[str, str]] = dict
+        """As ``kin.backpointers``; worked out when somebody asks."""
         self._drops: dict[str, frozenset[str]] = {}
         self._takes: dict[str, frozenset[str]] = {}
         self._calls: dict[str, frozenset[str]] = {}
