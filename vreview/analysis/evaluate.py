@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from vreview.analysis import freed, held, linked, locks
+from vreview.analysis import freed, held, interrupts, linked, locks
 from vreview.analysis.altered import replace
 from vreview.analysis.complaint import level_of
 from vreview.analysis.expr import Expr, K, render, root_name, walk
@@ -249,6 +249,7 @@ class Evaluator:
                         state = locks.drop(
                             state, lock_key(inner, drop.arg), drop.family, inner.line
                         )
+                        state = replace(state, quiet=())
                     state = self._lose_given(state, inner)
         return None, state
 
@@ -394,8 +395,11 @@ class Evaluator:
         if 0 <= passed < len(given):
             return given[passed], state
         lock = self.knowledge.takes.get(expr.text)
+        turns = self.knowledge.interrupts.get(expr.text)
         if lock is not None:
-            return locks.take(expr, lock, state)
+            return locks.take(expr, lock, state, interrupts.off(expr, turns))
+        if turns is not None:
+            state = interrupts.changed(expr, turns, state)
         drop = self.knowledge.drops.get(expr.text)
         if drop is not None:
             return None, locks.drop(state, lock_key(expr, drop.arg), drop.family, expr.line)
@@ -435,7 +439,7 @@ class Evaluator:
                 inner = kid.kids[0]
                 state = self._kill_value(state, inner.key)
                 if inner.kind is K.NAME and "lock" in inner.text:
-                    state = replace(state, locks=())
+                    state = replace(state, locks=(), quiet=())
             elif kid.key and any(n != kid.key and below(n, kid.key) for n in state.values):
                 kept = {
                     n: v for n, v in state.values.items() if n == kid.key or not below(n, kid.key)
@@ -451,6 +455,8 @@ class Evaluator:
                     if "->" not in text or not (self.plan.test_names.get(text, roots) & roots)
                 },
             )
+        if state.quiet:
+            state = interrupts.lost_in_call(call, state)
         return locks.lost_in_call(state, call, self.world)
 
     def _kill_value(self, state: State, key: str) -> State:

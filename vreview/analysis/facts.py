@@ -7,7 +7,7 @@ A check is a function from these two to hits; it keeps no state and walks no syn
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, TypeAlias
@@ -23,10 +23,12 @@ from vreview.analysis.hit import Hit
 from vreview.analysis.knowledge import BulkPair, Knowledge
 from vreview.analysis.mask import Comment
 from vreview.analysis.state import BELOW_ZERO, V
-from vreview.analysis.summary import FunctionSummary, World
+from vreview.analysis.summary import Fact, FunctionSummary, World
 from vreview.analysis.syntax import Function
 from vreview.analysis.tested import Tested, tested_in
+from vreview.analysis.types import types_of
 
+_EXPORT = re.compile(rb"EXPORT_SYMBOL\w*\((\w+)")
 _NAMES_AN_ERRNO = re.compile(rb"\bE[A-Z0-9]{3,}\b")
 
 
@@ -69,6 +71,11 @@ class FunctionFacts:
         """Local variables that are declared as no pointers."""
         nodes = (n for n in self.graph.nodes if n.op is Op.DECLARE)
         return frozenset(n.name for n in nodes if "*" not in n.type and "[" not in n.type)
+
+    @cached_property
+    def types(self) -> Mapping[str, str]:
+        """The declared types of parameters and locals, see ``analysis.types``."""
+        return types_of(self.function, self.graph)
 
     @cached_property
     def tested(self) -> Tested:
@@ -118,7 +125,7 @@ class FileFacts:
     @cached_property
     def address_taken(self) -> frozenset[str]:
         """Functions that are handed to someone: their callers are not all in sight."""
-        return addresses_taken(self.functions) | self.in_slots
+        return self._named | self.in_slots
 
     @cached_property
     def conventions(self) -> Conventions:
@@ -148,6 +155,36 @@ class FileFacts:
     def acquired(self) -> tuple[Acquired, ...]:
         """Every bulk acquire of the file."""
         return tuple(acquired_in_bulk(self.functions, self.knowledge))
+
+    @cached_property
+    def exported(self) -> frozenset[str]:
+        """Functions that the file offers to modules."""
+        found = filter(None, map(_EXPORT.match, self.lines))
+        return frozenset(match.group(1).decode("ascii", "replace") for match in found)
+
+    def sleeps_in(self, function: FunctionSummary) -> Sequence[Fact]:
+        """What makes the function itself sleep, wherever it is called: nothing in one that asks
+        where it runs, and no power management that the file declares safe in interrupts."""
+        if function.asks_context:
+            return ()
+        if b"pm_runtime_irq_safe" not in self.masked:
+            return function.sleeps
+        return [fact for fact in function.sleeps if not fact.call.startswith("pm_runtime_")]
+
+    def named(self, name: str) -> bool:
+        """A function or a macro of the file mentions the function otherwise than to call it."""
+        word = name.encode()
+        macros = (line for line in self.lines if line.startswith(b"#") or line[-1:] == b"\\")
+        return name in self._named or any(word in line for line in macros)
+
+    @cached_property
+    def _named(self) -> frozenset[str]:
+        return addresses_taken(self.functions)
+
+    @cached_property
+    def by_name(self) -> Mapping[str, FunctionFacts]:
+        """The understood functions."""
+        return {facts.name: facts for facts in self.functions}
 
     def function_at(self, line: int) -> str:
         """The understood function that spans the line, or ''."""

@@ -92,6 +92,19 @@ def build(function: Function, iterators: Mapping[int, str], knowledge: Knowledge
     return Graph(tuple(builder.nodes), frozenset(builder.locals), builder.arms, function.name)
 
 
+def always_passed(index: int, graph: Graph) -> bool:
+    """Every way through the function leads over the node."""
+    seen, todo = {ENTRY, index}, [ENTRY]
+    while todo:
+        for arc in graph.nodes[todo.pop()].arcs:
+            if arc.target == EXIT:
+                return False
+            if arc.target not in seen:
+                seen.add(arc.target)
+                todo.append(arc.target)
+    return True
+
+
 class _Builder:
     """Threads loose ends through the statements; a label's jumps are bound last."""
 

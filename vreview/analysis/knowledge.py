@@ -17,6 +17,9 @@ Success = Literal["always", "nonzero", "zero"]
 Context = Literal["atomic", "sleepable"]
 Result = Literal["zero", "positive", "nonnegative", "negative", "nonzero", "never", "unknown"]
 Failing = Literal["null", "errptr", "nonzero", "negative", "never"]
+Turns = Literal["save", "restore", "off", "on"]
+Quieted = Literal["irq", "bh"]
+Level = Literal["hardirq", "softirq", "process"]
 
 _RESULTS: dict[str, Result] = {
     "zero": "zero",
@@ -41,6 +44,9 @@ _WAYS = (
     ("zero", "take_or_error"),
     ("zero", "try_or_error"),
 )
+_TURNS: tuple[Turns, ...] = ("save", "restore", "off", "on")
+_LEVELS: dict[str, Level] = {"hardirq": "hardirq", "softirq": "softirq", "process": "process"}
+_QUIETED: dict[str, Quieted] = {"irq": "irq", "bh": "bh"}
 _CONTEXT: dict[str, Context] = {"atomic": "atomic", "sleepable": "sleepable"}
 
 
@@ -67,13 +73,39 @@ class LockFamily:
 
 
 @dataclass(frozen=True, slots=True)
+class InterruptCall:
+    """A call that turns interrupts (``irq``) or bottom halves (``bh``) off or on: whatever was
+    before (``off``, ``on``), or with what was before in the argument ``flags``."""
+
+    what: Quieted
+    turns: Turns
+    flags: int
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What must be held when a core function is called: a lock of ``families`` (or one whose name
+    has the ``word``) that is the ``member`` of its object ('': any), or bottom halves off
+    (``bh``). ``origins``: the kinds of callback that the core calls without."""
+
+    what: str
+    families: frozenset[str]
+    word: str
+    member: str
+    bh: bool
+    origins: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Slot:
-    """A member of an operations structure, and in which context its function runs."""
+    """A member of an operations structure, and in which context its function runs. ``assigned``:
+    the member's name alone tells, where the structure is not visible."""
 
     struct: str
     member: str
     context: Context
     kind: str
+    assigned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,9 +236,12 @@ class Knowledge:
     families: Mapping[str, LockFamily] = field(default_factory=dict)
     takes: Mapping[str, LockCall] = field(default_factory=dict)
     drops: Mapping[str, LockCall] = field(default_factory=dict)
+    interrupts: Mapping[str, InterruptCall] = field(default_factory=dict)
+    needs: Mapping[str, Need] = field(default_factory=dict)
     sleepers: frozenset[str] = frozenset()
     slots: Mapping[tuple[str, str], Slot] = field(default_factory=dict)
-    registrations: Mapping[str, Registration] = field(default_factory=dict)
+    registrations: Mapping[str, tuple[Registration, ...]] = field(default_factory=dict)
+    runs_in: Mapping[str, Level] = field(default_factory=dict)
     waiters: Mapping[str, Waiter] = field(default_factory=dict)
     sleeping_flags: frozenset[str] = frozenset()
     bulk_pairs: tuple[BulkPair, ...] = ()
@@ -262,7 +297,8 @@ def knowledge_from(tables: Mapping[str, Mapping[str, object]]) -> Knowledge:
     errno = _Table("errno", tables.get("errno", {}))
     sleepers = _Table("sleepers", tables.get("sleepers", {}))
     families, takes, drops = _locks(_Table("locks", tables.get("locks", {})))
-    slots, registrations = _callbacks(_Table("callbacks", tables.get("callbacks", {})))
+    callbacks = _Table("callbacks", tables.get("callbacks", {}))
+    slots, registrations = _callbacks(callbacks)
     pairs = _Table("pairs", tables.get("pairs", {}))
     acquires, releases = _resources(tables)
     waiting = _Table("waiters", tables.get("waiters", {}))
@@ -289,9 +325,16 @@ def knowledge_from(tables: Mapping[str, Mapping[str, object]]) -> Knowledge:
         families=families,
         takes=takes,
         drops=drops,
+        interrupts=dict(_interrupts(_Table("locks", tables.get("locks", {})))),
+        needs=dict(_needs(_Table("locks", tables.get("locks", {})))),
         sleepers=sleepers.names("calls"),
         slots=slots,
         registrations=registrations,
+        runs_in={
+            kind: _LEVELS[_one_of(row, "level", "process", _LEVELS)]
+            for row in callbacks.rows("runs")
+            for kind in row.names("kinds")
+        },
         waiters={
             row.text("call"): Waiter(row.text("call"), row.number("object"), row.text("kind"))
             for row in _Table("waiters", tables.get("waiters", {})).rows("waiter")
@@ -443,22 +486,41 @@ def _locks(
     return families, takes, drops
 
 
+def _interrupts(table: _Table) -> Iterator[tuple[str, InterruptCall]]:
+    for row in table.rows("interrupts"):
+        what, flags = _QUIETED[_one_of(row, "what", "irq", _QUIETED)], row.number("flags")
+        for turns in _TURNS:
+            for name in sorted(row.names(turns)):
+                yield name, InterruptCall(what, turns, flags)
+
+
+def _needs(table: _Table) -> Iterator[tuple[str, Need]]:
+    for row in table.rows("needs"):
+        word, member = str(row.data.get("word", "")), str(row.data.get("member", ""))
+        families, origins = row.names("families"), row.names("origins")
+        need = Need(row.text("what"), families, word, member, row.truth("bh"), origins)
+        for name in sorted(row.names("calls")):
+            yield name, need
+
+
 def _callbacks(
     table: _Table,
-) -> tuple[dict[tuple[str, str], Slot], dict[str, Registration]]:
+) -> tuple[dict[tuple[str, str], Slot], dict[str, tuple[Registration, ...]]]:
     slots: dict[tuple[str, str], Slot] = {}
-    registrations: dict[str, Registration] = {}
+    registrations: dict[str, tuple[Registration, ...]] = {}
     for row in table.rows("slot"):
         context = _CONTEXT[_one_of(row, "context", "sleepable", _CONTEXT)]
         for member in sorted(row.names("members")):
-            slot = Slot(row.text("struct"), member, context, row.text("kind"))
+            kind, assigned = row.text("kind"), row.truth("assigned")
+            slot = Slot(row.text("struct"), member, context, kind, assigned)
             slots[slot.struct, member] = slot
     for row in table.rows("register"):
         context = _CONTEXT[_one_of(row, "context", "sleepable", _CONTEXT)]
         for call in sorted(row.names("calls")):
-            registrations[call] = Registration(
+            entry = Registration(
                 call, row.number("object"), row.number("callback"), row.text("kind"), context
             )
+            registrations[call] = (*registrations.get(call, ()), entry)
     return slots, registrations
 
 

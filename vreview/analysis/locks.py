@@ -13,7 +13,7 @@ from vreview.analysis.altered import replace
 from vreview.analysis.expr import Expr, K, last_field, object_key, walk
 from vreview.analysis.graph import Graph, Op
 from vreview.analysis.knowledge import Knowledge, LockCall
-from vreview.analysis.state import Held, State, V, Value
+from vreview.analysis.state import Held, Quiet, State, V, Value
 from vreview.analysis.state import take as hold
 from vreview.analysis.summary import World, lock_key
 
@@ -52,15 +52,17 @@ def paired(graph: Graph, knowledge: Knowledge) -> Mapping[str, tuple[LockCall, b
     return found
 
 
-def take(call: Expr, lock: LockCall, state: State) -> tuple[Value | None, State]:
-    """The call takes a lock, at once or for one of its results."""
+def take(
+    call: Expr, lock: LockCall, state: State, quiet: Quiet | None = None
+) -> tuple[Value | None, State]:
+    """The call takes a lock, at once or for one of its results, and turns off ``quiet``."""
     named = call.kids[lock.arg] if 0 <= lock.arg < len(call.kids) else None
     if named is not None and named.kind is K.NAME:
         known = state.values.get(named.text, Value(V.RESULT))
         if known.kind is V.RESULT:
             there = replace(known, kind=V.NONZERO)
             state = replace(state, values={**state.values, named.text: there})
-    taken = Held(lock_key(call, lock.arg), lock.family, call.line, call.text)
+    taken = Held(lock_key(call, lock.arg), lock.family, call.line, call.text, quiet)
     if lock.success == "always":
         return None, hold(state, taken)
     return Value(V.RESULT, call.text, call.line, taken, lock.success), state
@@ -104,7 +106,9 @@ def lost_in_call(state: State, call: Expr, world: World) -> State:
     if len(kept) == len(state.locks):
         return state
     lost = {(h.key, h.family): UNSURE for h in state.locks if h not in kept}
-    return replace(state, locks=kept, shed={**state.shed, **lost})
+    with_them = [h.quiet for h in state.locks if h not in kept]
+    quiet = tuple(q for q in state.quiet if q not in with_them)
+    return replace(state, locks=kept, shed={**state.shed, **lost}, quiet=quiet)
 
 
 def _may_be_taken(state: State, call: Expr, world: World) -> State:

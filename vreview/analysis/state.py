@@ -43,13 +43,26 @@ NOT_ZERO = BELOW_ZERO | ABOVE_ZERO | {V.NONZERO, V.ERR_PTR}
 
 
 @dataclass(frozen=True, slots=True)
+class Quiet:
+    """Interrupts (``irq``) or bottom halves (``bh``) are off since ``call`` on ``line``; ``flags``
+    names what keeps how they were before, '' where nothing does."""
+
+    what: str
+    flags: str
+    line: int
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
-    """A lock that is held: its canonical text, its family, and the line that took it."""
+    """A lock that is held: its canonical text, its family, and the line that took it. ``quiet``:
+    what was turned off with it."""
 
     key: str
     family: str
     line: int
     call: str
+    quiet: Quiet | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +205,8 @@ Trace: TypeAlias = "tuple[Trace | None, int, str, Expr | None]"
 class State:
     """One abstract state. ``fell``: the line of the error label entered from above, ``JUMPED`` if
     one was entered by a goto, 0 before any. ``fled``: the last goto. ``shed``: locks (key,
-    family) that were dropped, and the line, or that may have been. ``held`` by pair and key,
+    family) that were dropped, and the line, or that may have been. ``quiet``: what this path
+    turned off, innermost last. ``held`` by pair and key,
     ``undone``: what of it was given back (evidence, no part of the identity), ``freed`` by key,
     ``pending`` by callee and line, ``linked`` by the node (``p->list``; a timer or a work that was
     taken off its queue as well). ``blind``: something on this path was not visible. ``turn``: the
@@ -202,6 +216,7 @@ class State:
     values: Mapping[str, Value] = field(default_factory=dict)
     tests: Mapping[str, bool] = field(default_factory=dict)
     locks: tuple[Held, ...] = ()
+    quiet: tuple[Quiet, ...] = ()
     shed: Mapping[tuple[str, str], str] = field(default_factory=dict)
     stores: Mapping[str, Store] = field(default_factory=dict)
     held: Mapping[tuple[str, str], Resource] = field(default_factory=dict)
@@ -223,6 +238,7 @@ class State:
             frozenset(self.values.items()),
             frozenset(self.tests.items()),
             self.locks,
+            self.quiet,
             frozenset((lock, how == "unsure") for lock, how in self.shed.items()),
             frozenset(self.stores.items()),
             frozenset(self.held.items()),
@@ -257,7 +273,13 @@ def take(state: State, held: Held) -> State:
     shed = state.shed
     if (held.key, held.family) in shed:
         shed = {k: how for k, how in shed.items() if k != (held.key, held.family)}
-    return replace(state, locks=(*state.locks, held), shed=shed).said(held.line, words)
+    quiet = turned_off(state.quiet, held.quiet)
+    return replace(state, locks=(*state.locks, held), shed=shed, quiet=quiet).said(held.line, words)
+
+
+def turned_off(known: tuple[Quiet, ...], more: Quiet | None) -> tuple[Quiet, ...]:
+    """One more thing is off; a loop that comes again adds nothing."""
+    return known if more is None or more in known else (*known, more)
 
 
 _FREE_WORD = re.compile(r"(?<![\w>])[A-Za-z_]\w*")

@@ -16,12 +16,12 @@ from vreview.analysis.endings import Endings
 from vreview.analysis.expr import Expr, K, last_field, object_key, walk
 from vreview.analysis.fate import kept_and_released, kinds_given
 from vreview.analysis.graph import Graph, Op
-from vreview.analysis.knowledge import Context, Knowledge
+from vreview.analysis.knowledge import Context, Knowledge, Registration
 from vreview.analysis.syntax import SlotUse
 from vreview.analysis.verbs import ends
 
 _ASKS_CONTEXT = re.compile(
-    r"^(in_atomic|in_interrupt|irqs_disabled|in_irq|in_task|oops_in_progress)$|can_sleep|may_sleep|atomic_ctx"
+    r"^(in_atomic|in_interrupt|irqs_disabled|in_irq|in_task|oops_in_progress)$|can_sleep|may_sleep|atomic_ctx|[Nn]o_?[Ss]leep"
 )
 
 
@@ -257,7 +257,7 @@ def find_callbacks(
     knowledge: Knowledge,
 ) -> Iterator[Callback]:
     """Functions handed over in operations structures and by registering calls."""
-    by_member = {slot.member: slot for slot in knowledge.slots.values() if slot.kind == "hrtimer"}
+    by_member = {slot.member: slot for slot in knowledge.slots.values() if slot.assigned}
     for use in uses:
         slot = knowledge.slots.get((use.struct, use.member))
         if slot is None and not use.struct:
@@ -267,22 +267,23 @@ def find_callbacks(
             yield Callback(use.function, slot.kind, slot.context, "", how, path, use.line)
     for graph in graphs.values():
         for expr in _expressions(graph):
-            if expr.kind is not K.CALL or expr.text not in knowledge.registrations:
-                continue
-            entry = knowledge.registrations[expr.text]
-            if max(entry.callback, entry.object) >= len(expr.kids):
-                continue
-            target = expr.kids[entry.callback]
-            if target.kind is K.ADDRESS and target.kids:
-                target = target.kids[0]
-            if target.kind is not K.NAME or target.text == "NULL":
-                continue
-            field = last_field(object_key(expr.kids[entry.object]))
-            if entry.object == entry.callback or entry.kind == "irq":
-                field = ""
-            yield Callback(
-                target.text, entry.kind, entry.context, field, f"{expr.text}()", path, expr.line
-            )
+            for entry in knowledge.registrations.get(expr.text, ()):
+                if expr.kind is K.CALL:
+                    yield from _registered(expr, entry, path)
+
+
+def _registered(call: Expr, entry: Registration, path: str) -> Iterator[Callback]:
+    if max(entry.callback, entry.object) >= len(call.kids):
+        return
+    target = call.kids[entry.callback]
+    if target.kind is K.ADDRESS and target.kids:
+        target = target.kids[0]
+    if target.kind is not K.NAME or target.text == "NULL":
+        return
+    field = last_field(object_key(call.kids[entry.object]))
+    if entry.object == entry.callback or entry.kind in ("irq", "irq thread"):
+        field = ""
+    yield Callback(target.text, entry.kind, entry.context, field, f"{call.text}()", path, call.line)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ _NARROW = re.compile(r"\b(_*u(8|16)|uint(8|16)_t|bool|_Bool|char|short)\b")
 _MEMBER = re.compile(
     rb"^[ \t]+((?:[a-z_]\w*[ \t]+){1,3})(\w+(?:[ \t]*,[ \t]*\w+)*)[ \t]*;", re.MULTILINE
 )
+_POINTED = re.compile(r"\bstruct\s+(\w+)\b.*\*")
 _STRUCT = re.compile(rb"^(?:static )?(?:const )?(?:struct|union)\b[^;{}()]*\{", re.MULTILINE)
 
 
@@ -50,35 +51,27 @@ def types_of(function: Function, graph: Graph) -> dict[str, str]:
 
 def structs_of(function: Function, graph: Graph) -> dict[str, str]:
     """The struct that each pointer among the parameters and local variables points to."""
-    found: dict[str, str] = {}
-    for node in graph.nodes:
-        if node.op is Op.DECLARE and "*" in node.type:
-            found[node.name] = node.type
-    for parameter in _listed(function):
-        declarator, kind = (parameter.child_by_field_name(k) for k in ("declarator", "type"))
-        if kind is None or declarator is None or declarator.type != "pointer_declarator":
-            continue
-        inner = declarator.child_by_field_name("declarator")
-        if inner is not None and inner.type == "identifier":
-            found[_text(inner)] = _text(kind)
-    words = {name: re.findall(r"struct\s+(\w+)", kind) for name, kind in found.items()}
-    return {name: word[0] for name, word in words.items() if word}
+    found = {}
+    for name, kind in types_of(function, graph).items():
+        struct = _POINTED.search(kind)
+        if struct is not None:
+            found[name] = struct.group(1)
+    return found
 
 
-def _listed(function: Function) -> list[Node]:
+def _parameters(function: Function) -> Iterator[tuple[str, str]]:
     head = function.body.parent
     while head is not None and head.type != "function_declarator":
         head = head.child_by_field_name("declarator")
     listed = head.child_by_field_name("parameters") if head is not None else None
-    return listed.named_children if listed is not None else []
-
-
-def _parameters(function: Function) -> Iterator[tuple[str, str]]:
-    for parameter in _listed(function):
+    for parameter in listed.named_children if listed is not None else ():
         kind = parameter.child_by_field_name("type")
         declarator = parameter.child_by_field_name("declarator")
+        stars = ""
+        while declarator is not None and declarator.type == "pointer_declarator":
+            declarator, stars = declarator.child_by_field_name("declarator"), f"{stars} *"
         if kind is not None and declarator is not None and declarator.type == "identifier":
-            yield _text(declarator), _text(kind)
+            yield _text(declarator), _text(kind) + stars
 
 
 def _text(node: Node) -> str:
@@ -97,4 +90,23 @@ def members_of(masked: bytes) -> Mapping[str, str]:
             for name in member.group(2).decode("ascii", "replace").replace(",", " ").split():
                 known = found.get(name, kind)
                 found[name] = kind if known == kind else ""
+    return found
+
+
+_NAMED = re.compile(rb"^(?:static )?(?:const )?struct (\w+)\s*\{", re.MULTILINE)
+_INNER = re.compile(
+    rb"^[ \t]+(?:const[ \t]+)?struct (\w+)[ \t]*\**[ \t]*(\w+)[ \t]*;", re.MULTILINE
+)
+
+
+@lru_cache(maxsize=8)
+def member_structs(masked: bytes) -> Mapping[tuple[str, str], str]:
+    """By the file's structs and their members, the struct that the member is or points to."""
+    found: dict[tuple[str, str], str] = {}
+    for struct in _NAMED.finditer(masked):
+        end = masked.find(b"\n}", struct.end())
+        owner = struct.group(1).decode("ascii", "replace")
+        for member in _INNER.finditer(masked, struct.end(), end if end >= 0 else len(masked)):
+            kind, name = (part.decode("ascii", "replace") for part in member.groups())
+            found.setdefault((owner, name), kind)
     return found

@@ -11,7 +11,12 @@ from vreview.errors import ConfigError
 
 def test_what_is_shipped_agrees_with_itself(knowledge: Knowledge) -> None:
     kinds = {slot.kind for slot in knowledge.slots.values()}
-    kinds |= {entry.kind for entry in knowledge.registrations.values()}
+    kinds |= {entry.kind for known in knowledge.registrations.values() for entry in known}
+    assert knowledge.runs_in.keys() <= kinds
+    assert (
+        not {name for name, how in knowledge.interrupts.items() if how.turns in ("save", "off")}
+        & knowledge.drops.keys()
+    )
     assert {waiter.kind for waiter in knowledge.waiters.values()} <= kinds
     assert not knowledge.takes.keys() & knowledge.drops.keys()
     for pair in knowledge.bulk_pairs:

@@ -44,7 +44,7 @@ static int stored(void)
 	return 0;
 }
 
-static const struct file_operations port_ops = {
+static const struct port_operations port_ops = {
 	.open = stored,
 };
 """

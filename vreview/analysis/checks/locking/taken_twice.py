@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from vreview.analysis.evaluate import Moment
 from vreview.analysis.expr import Expr, K
 from vreview.analysis.facts import FileFacts, FunctionFacts
-from vreview.analysis.graph import ENTRY, EXIT, Graph
+from vreview.analysis.graph import always_passed
 from vreview.analysis.held import object_of
 from vreview.analysis.hit import Hit, HitStep
 from vreview.analysis.state import Held
@@ -94,7 +94,7 @@ def _below(
     for index, node in enumerate(function.graph.nodes):
         expr = node.expr
         top = expr.kids[1] if expr is not None and expr.kind is K.ASSIGN else expr
-        if top is None or top.kind is not K.CALL or not _always(index, function.graph):
+        if top is None or top.kind is not K.CALL or not always_passed(index, function.graph):
             continue
         drop = file.knowledge.drops.get(top.text)
         if drop is not None and drop.family == family and lock_key(top, drop.arg) == inner:
@@ -111,19 +111,6 @@ def _below(
             if deeper:
                 first.append((top.line, deeper))
     return min(first, key=lambda item: item[0])[1] if first else []
-
-
-def _always(index: int, graph: Graph) -> bool:
-    """Every way through the function leads over the node."""
-    seen, todo = {ENTRY, index}, [ENTRY]
-    while todo:
-        for arc in graph.nodes[todo.pop()].arcs:
-            if arc.target == EXIT:
-                return False
-            if arc.target not in seen:
-                seen.add(arc.target)
-                todo.append(arc.target)
-    return True
 
 
 def _known_inside(key: str, call: Expr, function: FunctionFacts) -> str | None:
