@@ -6,11 +6,11 @@ The sleeping call may stand functions below the callback, in any file in view.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from vreview.analysis.facts import FileFacts, FunctionFacts
 from vreview.analysis.hit import Hit, HitStep
-from vreview.analysis.summary import Callback, Fact, Found, FunctionSummary
+from vreview.analysis.summary import Callback, Found
 
 RULE = "sleep-in-callback"
 
@@ -20,7 +20,7 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
     for callback in file.world.callbacks:
         if callback.context != "atomic":
             continue
-        found = file.world.find(callback.function, _sleeping)
+        found = file.world.find(callback.function, file.sleeps_in)
         if found is None or found.chain[-1] is not function.summary:
             continue
         yield Hit(
@@ -36,10 +36,6 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
             ),
             steps=tuple(_steps(callback, found, file)),
         )
-
-
-def _sleeping(function: FunctionSummary) -> Sequence[Fact]:
-    return () if function.asks_context else function.sleeps
 
 
 def _steps(callback: Callback, found: Found, file: FileFacts) -> Iterator[HitStep]:

@@ -43,7 +43,8 @@ def _waits(moment: Moment, file: FileFacts) -> Fact | None:
 
 
 def _takes(callback: Callback, waits: Fact, held: Held, file: FileFacts) -> Found | None:
-    if callback.kind != waits.family or not held.key:
+    kinds = (waits.family, f"{waits.family} thread")  # an interrupt's thread is waited for as well
+    if callback.kind not in kinds or not held.key:
         return None
     if waits.field and callback.field and waits.field != callback.field:
         return None

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from vreview.analysis.evaluate import Moment
 from vreview.analysis.expr import Expr, K, is_nought, last_field
@@ -11,7 +11,7 @@ from vreview.analysis.facts import FileFacts, FunctionFacts
 from vreview.analysis.hit import Hit, HitStep
 from vreview.analysis.knowledge import Knowledge
 from vreview.analysis.state import Held
-from vreview.analysis.summary import Fact, FunctionSummary
+from vreview.analysis.summary import Fact
 
 RULE = "sleep-under-lock"
 
@@ -58,17 +58,15 @@ def _sleeps(call: Expr, held: Held, file: FileFacts) -> tuple[Fact, str] | None:
     knowledge = file.knowledge
     if call.text.endswith("poll_timeout") and any(map(is_nought, call.kids[3:5])):
         return None  # told not to sleep between two looks
+    if call.text.startswith("pm_runtime_") and b"pm_runtime_irq_safe" in file.masked:
+        return None
     lock = knowledge.takes.get(call.text)
     if (lock is not None and lock.sleeps) or call.text in knowledge.sleepers:
         return Fact(call.line, call.text), ""
     if any(kid.kind is K.NAME and kid.text in knowledge.sleeping_flags for kid in call.kids):
         return Fact(call.line, call.text), ""
-    below = file.world.find(call.text, _sleeping, deepest=4)
+    below = file.world.find(call.text, file.sleeps_in, deepest=4)
     if below is None or last_field(held.key) in file.world.drops_below(call.text):
         return None
     chain = " → ".join(f"{f.name}()" for f in below.chain)
     return below.fact, f"{chain} → "
-
-
-def _sleeping(function: FunctionSummary) -> Sequence[Fact]:
-    return () if function.asks_context else function.sleeps
