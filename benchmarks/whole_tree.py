@@ -82,7 +82,12 @@ def main() -> int:
             text, path, knowledge=knowledge, rules=only, wanted=wanted
         )  # fmt: skip
         drawn += len(names)
-        found += [(path, text, hit) for hit in result.hits if hit.function in names]
+        found += [
+            (path, text, hit)
+            for hit in result.hits
+            if hit.function in names
+            and serious[hit.rule].severity_of(weak=hit.weak) is not Severity.NOTE
+        ]
         if drawn >= options.functions:
             break
     spent = time.process_time() - began

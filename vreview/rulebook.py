@@ -34,8 +34,11 @@ HISTORY = "history.toml"
 """What it may hold besides: merged fixes whose bugs the rule would have reported."""
 
 _KEYS = frozenset(
-    {"id", "title", "category", "severity", "confidence", "check", "message", "question", "links"}
-)
+    {
+        "id", "title", "category", "severity", "weak_severity", "confidence", "check", "message",
+        "question", "links",
+    }
+)  # fmt: skip
 TableReader = Callable[[Path], dict[str, object]]
 """Gives a TOML file as a table. Raises ConfigError for one that cannot be read."""
 
@@ -49,7 +52,10 @@ _LOWER = {
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule as its folder says it. ``message`` and ``question`` are templates with places."""
+    """A rule as its folder says it. ``message`` and ``question`` are templates with places.
+
+    ``weak_severity``: of hits that rest on a guess, where that is not the rule's severity.
+    """
 
     id: str
     title: str
@@ -61,6 +67,7 @@ class Rule:
     question: str
     links: tuple[str, ...] = ()
     history: tuple[PastFix, ...] = ()
+    weak_severity: Severity | None = None
 
     def worded(self, words: Mapping[str, str]) -> tuple[str, str]:
         """Message and question with their places filled. Raises ConfigError for a missing word."""
@@ -71,6 +78,10 @@ class Rule:
                 f"rule {self.id}: the check {self.check} gives no word for {{{err.args[0]}}}",
                 hint=f"words it gives: {', '.join(sorted(words))}",
             ) from err
+
+    def severity_of(self, *, weak: bool) -> Severity:
+        """How grave a hit is: what rests on a guess may be less grave than the rule."""
+        return self.weak_severity or self.severity if weak else self.severity
 
     def confidence_of(self, *, weak: bool) -> Confidence:
         """How sure a hit may be: a weak one is one step less sure than the rule."""
@@ -196,6 +207,9 @@ def load_rule(folder: Path, root: Path, *, read: TableReader = read_table) -> Ru
         question=_template(table, "question", file),
         links=_links(table, file),
         history=history_of(folder / HISTORY, read=read),
+        weak_severity=(
+            _one_of(Severity, table, "weak_severity", file) if "weak_severity" in table else None
+        ),
     )
     place = folder.relative_to(root).as_posix()
     if rule.id != place:

@@ -23,6 +23,7 @@ from vreview.app.rules_tested import (
 )
 from vreview.errors import ConfigError
 from vreview.logic.claims import NAMES as CLAIMS
+from vreview.model.observation import Severity
 from vreview.resources import data_folder
 from vreview.rulebook import Rule, RuleBook, load_rules, rule_folders, texts_of
 
@@ -167,6 +168,7 @@ def _copied(tmp_path: Path, **changes: str) -> Path:
     ("changes", "complaint"),
     [
         ({"severity": 'severity = "fatal"'}, "severity must be one of error, warning, note"),
+        ({"severity": 'severity = "note"\nweak_severity = "no"'}, "weak_severity must be one of"),
         ({"title": "title = 3"}, "title must be a text"),
         ({"title": 'tittle = "x"'}, "no key 'tittle'"),
         ({"id": 'id = "errno/other"'}, "but the folder is"),
@@ -184,6 +186,14 @@ def test_a_rule_that_says_what_it_may_not_is_refused_by_name(
     with pytest.raises(ConfigError, match=re.escape(complaint)) as refused:
         load_rules(root)
     assert "rule.toml" in str(refused.value)
+
+
+def test_what_rests_on_a_guess_may_be_less_grave() -> None:
+    rule = book().rule("null/unchecked-lookup")
+    told = rule.severity_of(weak=False), rule.severity_of(weak=True)
+    assert told == (Severity.WARNING, Severity.NOTE)
+    plain = book().rule("uninit/unset-variable")
+    assert plain.severity_of(weak=True) is plain.severity
 
 
 def test_a_word_that_no_check_gives_is_named() -> None:

@@ -113,6 +113,14 @@ def found_failure(turn: Turn) -> bool:
     return turn.truth
 
 
+def found_success(turn: Turn, knowledge: Knowledge, world: World) -> bool:
+    """The condition found that a call gave what it was asked for."""
+    if _gives_memory(turn.callee, knowledge):
+        plain = turn.expr.kind is not K.BINARY or any(map(is_nought, turn.expr.kids))
+        return plain and not found_zero(turn) and not is_error_pointer(turn)
+    return found_zero(turn) and gives_errno(turn.callee, knowledge, world)
+
+
 def _gave_nothing(turn: Turn) -> bool:
     callee = turn.callee
     return found_zero(turn) and callee.isidentifier() and not _SAYS_NO.search(callee)

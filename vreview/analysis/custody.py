@@ -176,6 +176,9 @@ class Custody:
             undoing = self.undoing(resource)
             if call.text in undoing:
                 continue
+            if call.text in self.knowledge.keepers and self._given(call, resource):
+                state = drop(state, resource)
+                continue
             if self._goes_with_part(call, resource):
                 state = hand(state, resource, Handed("given", call.text, call.line))
                 continue
@@ -205,6 +208,11 @@ class Custody:
                     state = hand(state, resource, Handed("given", call.text, call.line))
                     break
         return state
+
+    def _given(self, call: Expr, resource: Resource) -> bool:
+        """The call gets the resource itself."""
+        keys = {key for kid in call.kids for key in (self.named(kid), object_of(kid))} - {""}
+        return names_it(resource, keys, inner=False)
 
     def undoing(self, resource: Resource) -> frozenset[str]:
         """Every call that gives it back."""

@@ -19,6 +19,7 @@ from vreview.analysis.kin import kin_of
 from vreview.analysis.knowledge import Knowledge
 from vreview.analysis.pairing import custody_of
 from vreview.analysis.plan import Plan
+from vreview.analysis.refine import COMPARISONS, OPPOSITE, possible
 from vreview.analysis.state import State, Store, V, Value, below, variables_of
 from vreview.analysis.summary import World, lock_key
 
@@ -128,6 +129,8 @@ class Evaluator:
                 return self._choice(expr, state)
             case K.BINARY if expr.text in _CONDITIONAL:
                 return self._choice(expr, state)
+            case K.BINARY if expr.text in COMPARISONS and len(expr.kids) == 2:
+                return self._comparison(expr, state)
             case K.COMMA if len(expr.kids) == 2:
                 _, state = self.evaluate(expr.kids[0], state)
                 return self.evaluate(expr.kids[1], state)
@@ -233,6 +236,18 @@ class Evaluator:
             one = expr.kids[0].kind is K.NUMBER and expr.kids[0].text == "1"
             return Value(V.MINUS_ONE if one else V.NEGATIVE, "", expr.line), state
         return (inner if inner.kind is V.ZERO else None), state
+
+    def _comparison(self, expr: Expr, state: State) -> tuple[Value | None, State]:
+        """``i == 0`` where that is known: 0, or not."""
+        left, state = self.evaluate(expr.kids[0], state)
+        right, state = self.evaluate(expr.kids[1], state)
+        if left is None or right is None or right.kind is not V.ZERO or left.kind is V.RESULT:
+            return None, state
+        if not possible(left.kind, expr.text):
+            return Value(V.ZERO, "", expr.line), state
+        if not possible(left.kind, OPPOSITE[expr.text]):
+            return Value(V.POSITIVE, "", expr.line), state
+        return None, state
 
     def _choice(self, expr: Expr, state: State) -> tuple[Value | None, State]:
         """Of ``a ? b : c`` and ``a && b`` only ``a`` surely runs; the rest may."""

@@ -159,6 +159,8 @@ def _how(moment: Moment, *, pointer: bool, truth: bool) -> Leaving:
         return "unknown"
     if (pointer or truth) and value.kind in (V.NONZERO, V.OK_PTR, V.POSITIVE):
         return "success"
+    if value.kind is V.NONZERO and not value.name and not pointer:
+        return "unknown"  # a number that somebody asked for: perhaps a count
     if value.kind in NOT_ZERO and value.kind is not V.POSITIVE:
         return "error"
     if value.kind is V.ZERO and (pointer or truth):
@@ -169,17 +171,31 @@ def _how(moment: Moment, *, pointer: bool, truth: bool) -> Leaving:
 
 
 def _contradicts(state: State) -> bool:
-    """The path tested a member both ways: what was in between did rarely change it."""
+    """The path tested a member both ways, or found it equal to two constants: what was in between
+    did rarely change it."""
     found: dict[str, bool] = {}
+    equal: dict[str, str] = {}
     at = state.trace
     while at is not None:
         before, _, words, expr = at
+        truth = words.endswith("true")
         if expr is not None and expr.kind is K.MEMBER:
-            truth = words.endswith("true")
             if found.setdefault(expr.key, truth) is not truth:
+                return True
+        elif expr is not None and expr.kind is K.BINARY and len(expr.kids) == 2:
+            key, constant = expr.kids[0].key, _constant(expr.kids[1])
+            same = expr.text == ("==" if truth else "!=") and expr.kids[0].kind is K.MEMBER
+            if same and constant and equal.setdefault(key, constant) != constant:
                 return True
         at = before
     return False
+
+
+def _constant(expr: Expr) -> str:
+    """The text of a number or of a name as constants have; else ''."""
+    if expr.kind is K.NUMBER or (expr.kind is K.NAME and expr.text.isupper()):
+        return expr.text
+    return ""
 
 
 def _optional(graph: Graph) -> dict[int, tuple[tuple[bool, Expr], ...]]:

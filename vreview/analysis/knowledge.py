@@ -257,6 +257,7 @@ class Knowledge:
     undoes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     iterators: Mapping[str, Walker] = field(default_factory=dict)
     borrowers: frozenset[str] = frozenset()
+    keepers: frozenset[str] = frozenset()
     halfway: Mapping[str, str] = field(default_factory=dict)
     frees: Mapping[str, Free] = field(default_factory=dict)
     accessors: frozenset[str] = frozenset()
@@ -355,12 +356,8 @@ def knowledge_from(tables: Mapping[str, Mapping[str, object]]) -> Knowledge:
         releases=releases,
         undoes=_undoes(releases),
         iterators=_iterators(tables),
-        borrowers=frozenset(
-            name
-            for stem in sorted(tables)
-            if stem.startswith("resources")
-            for name in _Table(stem, tables[stem]).names("borrowers")
-        ),
+        borrowers=_in_resources(tables, "borrowers"),
+        keepers=_in_resources(tables, "keepers"),
         halfway={
             call: row.text("kind")
             for row in _Table("waiters", tables.get("waiters", {})).rows("halfway")
@@ -559,6 +556,16 @@ def _resources(
             for name in sorted(pair.releases):
                 releases.setdefault(name, []).append(pair)
     return acquires, {name: tuple(pairs) for name, pairs in releases.items()}
+
+
+def _in_resources(tables: Mapping[str, Mapping[str, object]], key: str) -> frozenset[str]:
+    """The names that every table of resources lists under ``key``."""
+    return frozenset(
+        name
+        for stem in sorted(tables)
+        if stem.startswith("resources")
+        for name in _Table(stem, tables[stem]).names(key)
+    )
 
 
 def _undoes(releases: Mapping[str, tuple[Pair, ...]]) -> dict[str, frozenset[str]]:

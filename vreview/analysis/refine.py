@@ -21,7 +21,8 @@ from vreview.analysis.state import (
 )
 
 _FLIPPED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
-_OPPOSITE = {"<": ">=", ">": "<=", "<=": ">", ">=": "<", "==": "!=", "!=": "=="}
+OPPOSITE = {"<": ">=", ">": "<=", "<=": ">", ">=": "<", "==": "!=", "!=": "=="}
+COMPARISONS = frozenset(OPPOSITE)
 _ERROR_TESTS = frozenset({"IS_ERR", "IS_ERR_OR_NULL", "IS_ERR_VALUE"})
 
 
@@ -97,7 +98,7 @@ def _comparison(expr: Expr, truth: bool, state: State, knowledge: Knowledge) -> 
     if is_nought(left) or _errno_of(left, knowledge):
         left, right, operator = right, left, _FLIPPED[operator]
     if not truth:
-        operator = _OPPOSITE[operator]
+        operator = OPPOSITE[operator]
     name = _subject(left)
     value = state.values.get(name)
     if value is None and left.kind is K.CALL:
@@ -143,7 +144,7 @@ def _errno(name: str, value: Value | None, operator: str, errno: str, state: Sta
 def _sign(name: str, value: Value | None, operator: str, state: State) -> State | None:
     """``name`` (whose value is ``value``) compared with 0."""
     kind = value.kind if value is not None else None
-    if not _possible(kind, operator):
+    if not possible(kind, operator):
         return None
     after = _after(kind, operator)
     if after is V.NONZERO and value is not None and (value.name, value.site) in state.pending:
@@ -163,7 +164,8 @@ def _sign(name: str, value: Value | None, operator: str, state: State) -> State 
     return state
 
 
-def _possible(kind: V | None, operator: str) -> bool:
+def possible(kind: V | None, operator: str) -> bool:
+    """May a value of this kind compare so with 0?"""
     match operator:
         case "==":
             return kind not in NOT_ZERO

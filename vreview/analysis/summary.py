@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from vreview.analysis.endings import Endings
-from vreview.analysis.expr import Expr, K, last_field, object_key, walk
+from vreview.analysis.expr import Expr, K, is_nought, last_field, object_key, walk
 from vreview.analysis.fate import kept_and_released, kinds_given
 from vreview.analysis.graph import Graph, Op
 from vreview.analysis.knowledge import Context, Knowledge, Registration
@@ -105,6 +105,11 @@ class FileSummary:
         return next((function for function in self.functions if function.name == name), None)
 
 
+def told_not_to_sleep(call: Expr) -> bool:
+    """A poll whose pause between two looks is 0: it spins."""
+    return call.text.endswith("poll_timeout") and any(map(is_nought, call.kids[3:5]))
+
+
 def summarise_function(
     name: str,
     graph: Graph,
@@ -147,7 +152,7 @@ def summarise_function(
         waiter = knowledge.waiters.get(call)
         if waiter is not None:
             waits.append(Fact(line, call, waiter.kind, waited_field(expr, waiter.object)))
-        if call in knowledge.sleepers or any(
+        if (call in knowledge.sleepers and not told_not_to_sleep(expr)) or any(
             arg.kind is K.NAME and arg.text in knowledge.sleeping_flags for arg in expr.kids
         ):
             sleeps.append(Fact(line, call))

@@ -91,7 +91,11 @@ class Unset:
         setting = {i for i, n in enumerate(self.graph.nodes) if sets(n, name)} - {read}
         path = self._decisions(moment)
         useful = {i for i in setting if read in self.reached(i)}
-        skips = [d for d in path if self._leads(self._other(d), useful, d[0])]
+        skips = [
+            d
+            for d in path
+            if not self._reads(d[0], name) and self._leads(self._other(d), useful, d[0])
+        ]
         rounds = self._rounds(useful, read, path)
         if not skips:
             if rounds:
@@ -114,6 +118,11 @@ class Unset:
         if self._alternatives(skips):
             return Left(Why.CHAIN, node.line)
         return Left(Why.IF, node.line)
+
+    def _reads(self, index: int, name: str) -> bool:
+        """The decision looks at the variable: what left it out lies before."""
+        expr = self.graph.nodes[index].expr
+        return expr is not None and name in names_in(expr)
 
     def _counts(self, index: int, test: Expr) -> bool:
         """``tries > 300`` in a loop: not on the first round."""

@@ -280,7 +280,7 @@ def _observation(
         origin=Seen.RULE,
         tool=TOOL,
         rule=rule.id,
-        severity=rule.severity,
+        severity=rule.severity_of(weak=hit.weak),
         confidence=rule.confidence_of(weak=hit.weak),
         category=rule.category,
         place=Place(path, hit.line, hit.function),

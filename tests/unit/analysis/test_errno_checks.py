@@ -177,3 +177,77 @@ def test_a_result_of_an_unknown_kind_is_refused() -> None:
     row = {"calls": ["f"], "success": "maybe"}
     with pytest.raises(ConfigError, match="`success` must be one of"):
         knowledge_from({"returns": {"returns": [row]}})
+
+
+@pytest.mark.parametrize(
+    ("call", "told"), [("READ_ALL(u, ret);", []), ("read_all(u);", [0])], ids=["macro", "call"]
+)
+def test_a_call_that_names_the_variable_may_set_it(
+    found: Found, call: str, told: list[int]
+) -> None:
+    body = f"\t{call}\n\tif (ret)\n\t\treturn ret;"
+    assert lines(found, body, "stale-test") == told
+
+
+def test_a_count_that_is_told_apart_is_no_errno(found: Found) -> None:
+    test = "\tret = dma_map_sg(u->dev, u->sg, 2, 1);\n"
+    body = "\tif (ret > 0)\n\t\tstart_it(u);\n\tif (ret >= 0)\n\t\tret = -EIO;"
+    assert lines(found, test + body, "wrong-error-test") == []
+    assert lines(found, test + "\tif (ret < 0)\n\t\treturn ret;", "wrong-error-test") == [1]
+
+
+def test_nothing_found_is_no_failure_where_one_is_the_success(found: Found) -> None:
+    text = """
+int probe(struct unit *u)
+{
+	int ret = first(u);
+
+	if (ret < 0)
+		return -EIO;
+	ret = 0;
+	if (u->level > 3) {
+		dev_err(u->dev, "no page");
+		goto out;
+	}
+	ret = {success};
+out:
+	last(u);
+	return ret;
+}"""
+    rule = "success-on-failure"
+    assert [line for name, line in found(text.replace("{success}", "1")) if name == rule] == []
+
+
+def test_a_call_that_gave_what_was_asked_for_is_no_failure(found: Found) -> None:
+    text = """
+int map(struct unit *u)
+{
+	int ret;
+
+	if (u->base)
+		return 0;
+	ret = first(u);
+	if (ret)
+		goto out_pool;
+	u->base = ioremap(u->phys, 8);
+	if (!u->base) {
+		ret = -ENOMEM;
+		goto out_pool;
+	}
+	goto out;
+out_pool:
+	drop_pool(u);
+out:
+	last(u);
+	return ret;
+}"""
+    assert [line for name, line in found(text) if name == "success-on-failure"] == []
+
+
+@pytest.mark.parametrize(
+    ("comment", "told"),
+    [("/* it may be on already */", [1]), ("/* cannot fail: the rate is fixed */", [])],
+)
+def test_a_comment_says_why_nobody_looks(found: Found, comment: str, told: list[int]) -> None:
+    body = f"\t{comment}\n\tclk_prepare_enable(u->clk);"
+    assert lines(found, body, "unchecked-result") == told

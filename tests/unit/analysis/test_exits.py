@@ -88,3 +88,12 @@ def test_a_release_under_a_condition_is_not_missed_where_it_is_not_met(
 ) -> None:
     body = "void *p = take();\nif (!p)\nreturn -ENOMEM;\nif (a->mine)\ngive(p);\nreturn -EIO;"
     assert found(body, knowledge) == []
+
+
+def test_a_member_equals_one_constant(knowledge: Knowledge) -> None:
+    body = (
+        "void *p;\nif (a->kind != ONE)\nreturn 0;\np = take();\nif (!p)\nreturn -ENOMEM;\n"
+        "if (a->kind == {kind})\nreturn -EIO;\ngive(p);\nreturn 0;"
+    )
+    assert found(body.format(kind="TWO"), knowledge) == []
+    assert found(body.format(kind="ONE"), knowledge) == [("lost-on-error", 10)]

@@ -327,6 +327,120 @@ void f(struct a *a)
 	spin_unlock(&a->lock);
 }""",
     ),
+    "a struct on the callee's own stack": (
+        "dangling-after-failure",
+        """
+static int low(struct a *a)
+{
+	struct name n;
+
+	n.text = kstrdup(a->text, GFP_KERNEL);
+	if (ask(a)) {
+		kfree(n.text);
+		return -EIO;
+	}
+	a->name = n.text;
+	return 0;
+}
+int f(struct a *a, struct name *n)
+{
+	int ret = low(a);
+
+	if (ret) {
+		kfree(n->text);
+		return ret;
+	}
+	return 0;
+}""",
+    ),
+    "an interrupt handler that polls without a pause": (
+        "sleep-in-callback",
+        """
+static int settle(struct a *a)
+{
+	u32 val;
+
+	return readl_poll_timeout(a->base, val, val == 3, 0, 100);
+}
+static irqreturn_t handler(int irq, void *data)
+{
+	settle(data);
+	return IRQ_HANDLED;
+}
+int f(struct a *a)
+{
+	return devm_request_irq(a->dev, a->irq, handler, 0, "a", a);
+}""",
+    ),
+    "who takes it over frees it when that fails": (
+        "unwinding-differs",
+        """
+int f(struct a *a, struct card *card)
+{
+	struct ctl *ctl = ctl_jack_new(a);
+	int err;
+
+	if (!ctl)
+		return -ENOMEM;
+	if (a->bad) {
+		ctl_jack_free(ctl);
+		return -EINVAL;
+	}
+	err = snd_ctl_add(card, ctl);
+	if (err < 0)
+		return err;
+	return 0;
+}""",
+    ),
+    "a reference to no object": (
+        "unwinding-differs",
+        """
+int f(struct a *a)
+{
+	struct kobject *top = kobject_get(a->top);
+
+	if (!top)
+		return -ENODEV;
+	if (ask(a)) {
+		kobject_put(a->top);
+		return -EIO;
+	}
+	a->held = 1;
+	return 0;
+}""",
+    ),
+    "an object of the caller's, which it ends as a whole": (
+        "unwinding-differs",
+        """
+static int fill(struct table *t)
+{
+	int err;
+
+	t->all = kcalloc(4, 8, GFP_KERNEL);
+	if (!t->all)
+		return -ENOMEM;
+	err = ask(t);
+	if (err) {
+		kfree(t->all);
+		t->all = NULL;
+		return err;
+	}
+	err = set(t);
+	if (err)
+		return err;
+	return 0;
+}
+int f(struct table *t)
+{
+	int err = fill(t);
+
+	if (err) {
+		table_destroy(t);
+		return err;
+	}
+	return 0;
+}""",
+    ),
 }
 
 

@@ -11,6 +11,108 @@ from collections.abc import Callable
 import pytest
 
 CASES: dict[str, tuple[str, str]] = {
+    "an error pointer or NULL, of which the former is handed on": (
+        "null-test-of-error-pointer",
+        """
+static struct b *low(struct a *a, int i)
+{
+	if (i > 3)
+		return ERR_PTR(-EINVAL);
+	if (i > 2)
+		return NULL;
+	return a->all[i];
+}
+
+struct b *f(struct a *a)
+{
+	struct b *b = low(a, 1);
+
+	if (!b)
+		return ERR_PTR(-ENOENT);
+	return b;
+}""",
+    ),
+    "an allocation asserted with another": (
+        "unchecked-allocation",
+        """
+int f(struct a *a)
+{
+	struct b *b = kzalloc(sizeof(*b), GFP_KERNEL);
+	u32 *all = kcalloc(a->n, 4, GFP_KERNEL);
+
+	BUG_ON(!b || !all);
+	b->all = all;
+	return g(b);
+}""",
+    ),
+    "what the first round surely sets": (
+        "unset-variable",
+        """
+int f(struct a *a)
+{
+	int i, last;
+	bool first;
+
+	for (i = 0;; i++) {
+		first = i == 0;
+		if (first)
+			last = a->start;
+		else
+			last += g(a, i);
+		if (last > 9)
+			break;
+	}
+	return last;
+}""",
+    ),
+    "a switch that may name them all, and a test of what it sets": (
+        "unset-variable",
+        """
+int f(struct a *a)
+{
+	int ret;
+
+	while (a->n) {
+		if (a->kind > 9)
+			return -EINVAL;
+		switch (a->kind) {
+		case A_ONE:
+			ret = g(a);
+			break;
+		case A_TWO:
+			ret = h(a);
+			break;
+		}
+		if (ret)
+			return ret;
+		a->n--;
+	}
+	return 0;
+}""",
+    ),
+    "an array that the callee fills": (
+        "partly-set-struct",
+        """
+struct point {
+	unsigned long where;
+	u8 saved[4];
+};
+
+static int put(struct point *p)
+{
+	if (copy_from_kernel_nofault(p->saved, (void *)p->where, 4))
+		return -EFAULT;
+	return poke(p->where);
+}
+
+int f(unsigned long where)
+{
+	struct point p;
+
+	p.where = where;
+	return put(&p);
+}""",
+    ),
     "the same variable for two results, one of them tested rightly": (
         "null-test-of-error-pointer",
         """

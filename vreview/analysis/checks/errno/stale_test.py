@@ -51,6 +51,8 @@ def _dropped_before_test(graph: Graph) -> Iterator[tuple[Expr, Expr, str]]:
         after = graph.nodes[node.arcs[0].target]
         if after.op is Op.BRANCH and after.expr is not None and after.line <= call.line + 4:
             variable = _variable(after.expr)
+            if any(kid.key == variable for kid in call.kids):
+                continue  # a macro that sets it: a function could not
             if variable in graph.locals and _leaves_if_true(graph, after):
                 yield call, after.expr, variable
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from vreview.analysis.causes import Cause, Why, cause_of, found_failure
+from vreview.analysis.causes import Cause, Why, cause_of, found_failure, found_success
 from vreview.analysis.evaluate import Moment
 from vreview.analysis.expr import Expr, K
 from vreview.analysis.facts import FileFacts, FunctionFacts
@@ -49,6 +49,10 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
     returns = [m for m in function.flow.returns() if m.expr is not None]
     if not any(m.value is not None and m.value.kind in _ERRORS for m in returns):
         return
+    if any(
+        m.value is not None and m.value.kind is V.POSITIVE and not m.value.name for m in returns
+    ):
+        return  # 1 is the success: 0 may mean that there is nothing
     odd = _odd_jumps(returns)
     seen: set[int] = set()
     for moment in returns:
@@ -103,6 +107,12 @@ def _cause(moment: Moment, function: FunctionFacts, odd: frozenset[int]) -> Caus
         return None
     cause = cause_of(moment, function.knowledge, function.world)
     if cause is None or cause.why is Why.TOLD or _set_since(value, cause, function):
+        return None
+    if (
+        cause.why is Why.OTHER
+        and cause.turn is not None
+        and found_success(cause.turn, function.knowledge, function.world)
+    ):
         return None
     if cause.why not in _SURE and (
         not (cause.leaves in odd or cause.why is Why.NOTHING or _as_error(value, cause))

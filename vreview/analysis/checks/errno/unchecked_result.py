@@ -30,6 +30,13 @@ _LOOKS = frozenset({"truth", "negative", "compared", "returned", "iserr"})
 _NUMBERS = frozenset({"int", "long", "ssize_t", "s32"})
 _STATUS = re.compile(r"e?rr(or|no|code)?\d?|ret(val|code)?\d?|rc|res(ult)?|status|rv|r")
 _MOST_DROPS = 2
+_NEAR = 2
+_MEANT = re.compile(
+    rb"ignor|return (value|code)|(can ?not|can't|can never|won't|will not|never|shouldn't|not) fail"
+    rb"|(don't|do not|doesn't|no need to|not) (care|check|matter)|no check|not fatal|non-?fatal"
+    rb"|best.effort|optional|if (this|it|that) fails|always succe",
+    re.IGNORECASE,
+)
 _POINTERS = frozenset({"PTR_ERR", "PTR_ERR_OR_ZERO", "IS_ERR"})
 
 
@@ -54,9 +61,18 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
             expr.text not in seen
             and not _unwinding(moment, file)
             and b"(void)" not in file.lines[expr.line - 1]
+            and not _explained(expr.line, file)
         ):
             seen.add(expr.text)
             yield _hit(function, expr, *lost[id(expr)])
+
+
+def _explained(line: int, file: FileFacts) -> bool:
+    """A comment beside the call, or right above it, says why nobody looks."""
+    return any(
+        comment.last >= line - _NEAR and comment.first <= line and _MEANT.search(comment.text)
+        for comment in file.comments
+    )
 
 
 def _lost(function: FunctionFacts, file: FileFacts) -> Iterator[tuple[int, tuple[str, str, bool]]]:

@@ -13,6 +13,7 @@ from vreview.analysis.causes import found_failure, found_zero
 from vreview.analysis.evaluate import Moment, Seen
 from vreview.analysis.expr import Expr, K, is_nought
 from vreview.analysis.facts import FileFacts, FunctionFacts
+from vreview.analysis.graph import Op
 from vreview.analysis.hit import Hit, HitStep
 from vreview.analysis.knowledge import Returns
 from vreview.analysis.state import State, V
@@ -47,6 +48,8 @@ def _tested(moment: Moment, function: FunctionFacts, file: FileFacts) -> Hit | N
     known = function.knowledge.returns.get(callee)
     below = expr.kind is K.BINARY and expr.text in ("<", ">=") and is_nought(expr.kids[1])
     if below and known is not None and known.failure in _NOT_NEGATIVE:
+        if _told_apart(expr, function):
+            return None
         return _hit(function, moment.line, known, "is tested for a negative value")
     if below and known is None and callee:
         summary = file.world.functions.get(callee)
@@ -54,6 +57,23 @@ def _tested(moment: Moment, function: FunctionFacts, file: FileFacts) -> Hit | N
             own = Returns(callee, "unknown", "unknown", summary.result, f"a {summary.result}")
             return _hit(function, moment.line, own, "is tested for a negative value")
     return None
+
+
+def _told_apart(test: Expr, function: FunctionFacts) -> bool:
+    """``n >= 0`` beside ``n > 0`` for the same variable: whoever wrote it knows what 0 is."""
+    key = test.kids[0].key
+    return (
+        test.text == ">="
+        and bool(key)
+        and any(
+            node.expr.kind is K.BINARY
+            and node.expr.text in (">", "<=")
+            and node.expr.kids[0].key == key
+            and is_nought(node.expr.kids[1])
+            for node in function.graph.nodes
+            if node.op is Op.BRANCH and node.expr is not None
+        )
+    )
 
 
 def _left(moment: Moment, function: FunctionFacts) -> Hit | None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from vreview.analysis.assigned import returned_keys
 from vreview.analysis.evaluate import Moment, Seen
 from vreview.analysis.expr import K, is_nought
 from vreview.analysis.facts import FileFacts, FunctionFacts
 from vreview.analysis.hit import Hit, HitStep
 from vreview.analysis.state import V, Value
-from vreview.analysis.tested import ERROR_TESTS
+from vreview.analysis.tested import ERROR_TESTS, normal
 
 RULE = "null-test-of-error-pointer"
 
@@ -27,6 +28,8 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
         convention = file.conventions.of(value.name)
         if not convention.error or key in function.plain or _tested_for_error(function, key, value):
             continue
+        if convention.null and normal(key) in returned_keys(function.graph):
+            continue  # NULL is what this function adds to; the error goes to its caller
         seen.add((value.name, value.site))
         what = f"`{key}`" if key else "its result"
         steps = [HitStep(value.site, f"{value.name}() is called; it fails with an error pointer")]

@@ -6,12 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vreview.analysis.evaluate import Moment
-from vreview.analysis.expr import Expr, K, is_nought, last_field
+from vreview.analysis.expr import Expr, K, last_field
 from vreview.analysis.facts import FileFacts, FunctionFacts
 from vreview.analysis.hit import Hit, HitStep
 from vreview.analysis.knowledge import Knowledge
 from vreview.analysis.state import Held
-from vreview.analysis.summary import Fact
+from vreview.analysis.summary import Fact, told_not_to_sleep
 
 RULE = "sleep-under-lock"
 
@@ -56,8 +56,8 @@ def _atomic(moment: Moment, knowledge: Knowledge) -> Held | None:
 
 def _sleeps(call: Expr, held: Held, file: FileFacts) -> tuple[Fact, str] | None:
     knowledge = file.knowledge
-    if call.text.endswith("poll_timeout") and any(map(is_nought, call.kids[3:5])):
-        return None  # told not to sleep between two looks
+    if told_not_to_sleep(call):
+        return None
     if call.text.startswith("pm_runtime_") and b"pm_runtime_irq_safe" in file.masked:
         return None
     lock = knowledge.takes.get(call.text)

@@ -57,6 +57,8 @@ def _hit(function: FunctionFacts, result: Result, line: int, *, tested: bool) ->
 
 def _used_before_test(function: FunctionFacts, result: Result) -> int:
     """The line on which some path goes through the pointer untested, or 0."""
+    if not function.tested.same(result.key).isdisjoint(function.tested.asserted):
+        return 0
     for moment in function.flow.moments:
         value = moment.value
         if (

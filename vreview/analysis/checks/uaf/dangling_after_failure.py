@@ -91,6 +91,8 @@ def _own(key: str, moment: Moment, function: FunctionFacts) -> bool:
     if root not in function.graph.locals:
         return False
     for node in function.graph.nodes:
+        if node.op is Op.DECLARE and node.name == root and "*" not in node.type:
+            return True
         given = node.expr
         if given is None:
             continue

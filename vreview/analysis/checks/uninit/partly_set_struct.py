@@ -109,6 +109,8 @@ def _read_unset(file: FileFacts, call: Expr, position: int, members: frozenset[s
     read: list[str] = []
     written: set[str] = set()
     for expr in callee.expressions():
+        if expr.kind is K.CALL and any(word in expr.text for word in _SETS):  # an array, perhaps
+            written |= {normal(kid.key) for kid in expr.kids if kid.kind is K.MEMBER}
         if expr.kind is K.ASSIGN and expr.kids:
             written.add(normal(expr.kids[0].key).split("[", 1)[0])
         if expr.kind is K.MEMBER and expr.arrow and expr.kids[0].key == parameter:
