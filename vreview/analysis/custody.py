@@ -41,6 +41,8 @@ _UNDOES_ALL = re.compile(
     r"(^|_)(put|release|destroy|remove|cleanup|exit|fini|uninit|deinit|teardown|shutdown|stop|close"
     r"|disable|suspend|unwind|undo|rollback|off|unprepare)(_|$)"
 )
+_SETS = re.compile(r"(^|_)(set|assign|attach|store|save|install)_")
+"""Whoever is named so may keep what comes behind the object that it is set in."""
 _PRINTS = re.compile(
     r"^(dev|pr|netdev|netif|wiphy|drm|dbg|trace|acpi_handle|v4l2)_(err|warn|info|dbg|debug|notice"
     r"|crit|emerg|alert)|printk|_(ERR|WARN|WARNING|INFO|DBG|DEBUG|PRINT)$|_print(_\w+)?$"
@@ -262,6 +264,8 @@ class Custody:
     def _only_looks(self, call: Expr, position: int, resource: Resource) -> bool:
         """Only borrowed, or the callee is in view and neither stores nor releases it."""
         name = call.text
+        if position and _SETS.search(name) and name not in self.world.functions:
+            return False
         if resource.borrowed or name in self.knowledge.borrowers or name in TELLS_ERROR:
             return True
         if _PRINTS.search(name):

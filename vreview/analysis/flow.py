@@ -165,7 +165,7 @@ class _Walker:
         for arc in node.arcs:
             if node.op is Op.ITERATE and node.expr is not None and arc.way is Way.TRUE:
                 entered = self.evaluator.custody.iterate(node.name, node.expr, node.line, state)
-                yield arc.target, entered, arc.way
+                yield arc.target, self._found(node.name, node.expr, entered), arc.way
                 continue
             yield arc.target, state, arc.way
 
@@ -241,6 +241,19 @@ class _Walker:
             ):
                 state = self.evaluator.kill(state, argument.text)
         return replace(state, failed=None)
+
+    def _found(self, name: str, arguments: Expr, state: State) -> State:
+        """In the body of a loop over references, the variable names one."""
+        walker = self.knowledge.iterators.get(name)
+        flat = list(_arguments(arguments))
+        if (
+            walker is None
+            or walker.variable >= len(flat)
+            or flat[walker.variable].kind is not K.NAME
+        ):
+            return state
+        variable = flat[walker.variable].text
+        return replace(state, values={**state.values, variable: Value(V.NONZERO)})
 
 
 def _inside(first: int, line: int, end: int) -> bool:

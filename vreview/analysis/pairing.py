@@ -16,7 +16,7 @@ from vreview.analysis.graph import Graph, Op, Way
 from vreview.analysis.held import object_of
 from vreview.analysis.knowledge import Failing, Knowledge, Pair
 from vreview.analysis.summary import World
-from vreview.analysis.verbs import does, ends, may_give, takes_back, undoes, whole
+from vreview.analysis.verbs import does, ends, may_give, takes_back, undoes, whole, words_of
 
 _NEVER = re.compile(
     r"lock|^(devm|list|INIT|atomic|refcount|bit|spin|mutex|trace|min|max|dev|pr|perf|sg_miter|xa|idr)_"
@@ -60,6 +60,8 @@ def _pairs_by_name(
         known = call.text in knowledge.acquires or call.text in knowledge.takes
         if known or _NEVER.search(call.text) or not (does(call.text) or may_give(call.text)):
             continue
+        if _only_fills(call.text, knowledge, world):
+            continue
         for (undo, keys), elsewhere in undoing.items():
             if undo in knowledge.drops:
                 continue
@@ -86,6 +88,15 @@ def _pairs_by_name(
     return found, by_release
 
 
+def _only_fills(name: str, knowledge: Knowledge, world: World) -> bool:
+    """An init in view that calls nobody who could take anything."""
+    summary = world.functions.get(name)
+    if summary is None or _INITS.isdisjoint(words_of(name)):
+        return False
+    return all(c.call in knowledge.borrowers or c.call.isupper() for c in summary.calls)
+
+
+_INITS = frozenset({"init", "initialize", "setup", "prepare", "fill"})
 _NOTHING = -9
 
 

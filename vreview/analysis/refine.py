@@ -104,12 +104,20 @@ def _comparison(expr: Expr, truth: bool, state: State, knowledge: Knowledge) -> 
     if value is None and left.kind is K.CALL:
         value = Value(V.RESULT, left.text, left.line)
     if is_nought(right):
+        if operator == "<=" and value is not None and _never_negative(value, knowledge):
+            operator = "=="
         return _sign(name, value, operator, state)
     if operator == ">=" and value is not None and value.kind is V.ZERO and _surely_some(right):
         return None
     if errno := _errno_of(right, knowledge):
         return _errno(name, value, operator, errno, state)
     return state
+
+
+def _never_negative(value: Value, knowledge: Knowledge) -> bool:
+    """An untested result that is 0, or the number of what was left undone."""
+    known = knowledge.returns.get(value.name) if value.kind is V.RESULT else None
+    return known is not None and known.failure == "positive"
 
 
 def _surely_some(expr: Expr) -> bool:

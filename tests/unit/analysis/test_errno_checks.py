@@ -251,3 +251,21 @@ out:
 def test_a_comment_says_why_nobody_looks(found: Found, comment: str, told: list[int]) -> None:
     body = f"\t{comment}\n\tclk_prepare_enable(u->clk);"
     assert lines(found, body, "unchecked-result") == told
+
+
+def test_what_was_not_copied_is_0_where_it_is_not_above(found: Found) -> None:
+    text = """
+long f(struct unit *u, void __user *to)
+{
+	int n = start(u);
+
+	if (n)
+		return -EIO;
+	n = copy_to_user(to, u, 4);
+	if (n > 0)
+		return -EFAULT;
+	return n;
+}"""
+    assert [line for name, line in found(text) if name == "wrong-error-test"] == []
+    unasked = text.replace("\tif (n > 0)\n\t\treturn -EFAULT;\n", "")
+    assert [line for name, line in found(unasked) if name == "wrong-error-test"] == [9]

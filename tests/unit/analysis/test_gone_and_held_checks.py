@@ -327,6 +327,96 @@ void f(struct a *a)
 	spin_unlock(&a->lock);
 }""",
     ),
+    "what is found comes with one of two locks": (
+        "missing-unlock",
+        """
+struct item *item_at(struct table *t, loff_t pos)
+{
+	struct item *item;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(item, &t->done, list)
+		if (pos-- == 0)
+			return item;
+	rcu_read_unlock();
+	spin_lock_bh(&t->lock);
+	list_for_each_entry(item, &t->open, list)
+		if (pos-- == 0)
+			return item;
+	spin_unlock_bh(&t->lock);
+	return NULL;
+}""",
+    ),
+    "what is found comes with a lock on one of two ways": (
+        "missing-unlock",
+        """
+struct item *item_at(struct table *t, loff_t pos)
+{
+	struct item *item;
+
+	spin_lock_bh(&t->lock);
+	list_for_each_entry(item, &t->open, list)
+		if (pos-- == 0)
+			return item; //!
+	spin_unlock_bh(&t->lock);
+	return table_slow(t);
+}""",
+    ),
+    "a setter of a header keeps what it is given": (
+        "lost-at-end",
+        """
+int f(struct inode *inode, struct file *file)
+{
+	struct file *low = dentry_open(path_of(inode), file->f_flags, current_cred());
+
+	if (IS_ERR(low))
+		return PTR_ERR(low);
+	demo_set_file_low(file, low);
+	return 0;
+}""",
+    ),
+    "the loop was left with a node": (
+        "left-iterator",
+        """
+int f(struct device_node *np)
+{
+	struct device_node *tbi;
+
+	for_each_child_of_node(np, tbi) {
+		if (of_node_name_eq(tbi, "tbi"))
+			break;
+	}
+	if (tbi) {
+		use(tbi);
+		of_node_put(tbi);
+	}
+	return 0;
+}""",
+    ),
+    "an init in view that only fills fields": (
+        "unwinding-differs",
+        """
+static void ring_init(struct ring *r, int i)
+{
+	r->index = i;
+	memset(r->all, 0, 8);
+}
+int f(struct ring *r)
+{
+	int err;
+
+	ring_init(r, 1);
+	err = ring_alloc(r);
+	if (err)
+		return err;
+	err = start(r);
+	if (err) {
+		ring_exit(r);
+		return err;
+	}
+	return 0;
+}""",
+    ),
     "a struct on the callee's own stack": (
         "dangling-after-failure",
         """

@@ -128,6 +128,22 @@ int f(struct platform_device *p)
 	return g(m);
 }""",
     ),
+    "the error was taken out before": (
+        "null-test-of-error-pointer",
+        """
+int f(struct device *d, struct a *a)
+{
+	int err;
+
+	a->clk = devm_clk_get(d, NULL);
+	err = PTR_ERR_OR_ZERO(a->clk);
+	if (err)
+		return err;
+	if (a->clk)
+		g(a->clk);
+	return 0;
+}""",
+    ),
     "the number of an error pointer is no pointer": (
         "null-test-of-error-pointer",
         """

@@ -14,7 +14,7 @@ from vreview.analysis.evaluate import Moment
 from vreview.analysis.facts import FileFacts, FunctionFacts, outcome
 from vreview.analysis.hit import Hit, HitStep
 from vreview.analysis.locks import paired
-from vreview.analysis.state import Held
+from vreview.analysis.state import Held, V
 from vreview.analysis.summary import lock_key
 
 RULE = "missing-unlock"
@@ -38,16 +38,16 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
         elsewhere = (held.key, held.family, held.line) not in dropped
         if elsewhere and not any((k, f) == (held.key, held.family) for k, f, _ in dropped):
             continue
-        if _by_design(held, returns):
+        if _by_design(held, returns) or _comes_locked(function, returns):
             continue
-        line = moment.line
+        line, name = moment.line, held.key or held.family
         yield Hit(
             rule=RULE,
             function=function.name,
             line=line,
-            subject=f"{held.key or held.family}",
-            words=(("lock", held.key or held.family), ("call", held.call)),
-            steps=(*moment.state.steps(), HitStep(line, f"returns with {held.key} held")),
+            subject=name,
+            words=(("lock", name), ("call", held.call)),
+            steps=(*moment.state.steps(), HitStep(line, f"returns with {name} held")),
             weak=elsewhere,
         )
 
@@ -81,6 +81,16 @@ def _by_design(held: Held, returns: list[Moment]) -> bool:
     with_it = {outcome(m) for m in returns if any(_same(h, held) for h in m.state.locks)}
     without = {outcome(m) for m in returns if not any(_same(h, held) for h in m.state.locks)}
     return not with_it & without and len(with_it | without) > 1 and "error" not in with_it
+
+
+def _comes_locked(function: FunctionFacts, returns: list[Moment]) -> bool:
+    """What the function finds comes with a lock, of one kind or another; NULL without any."""
+    return "*" in function.function.result and all(
+        m.value is not None and m.value.kind in (V.ZERO, V.ERR_PTR)
+        if not m.state.locks
+        else m.value is None or m.value.kind not in (V.ZERO, V.ERR_PTR)
+        for m in returns
+    )
 
 
 def _same(one: Held, other: Held) -> bool:

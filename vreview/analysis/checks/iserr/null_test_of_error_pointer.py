@@ -51,6 +51,12 @@ def _tested_for_error(function: FunctionFacts, key: str, value: Value) -> bool:
         return False
     if len(function.tested.same(key)) > 1:
         return True
+    if any(
+        expr.text == "PTR_ERR_OR_ZERO" and expr.kids[0].key == key and expr.line >= value.site
+        for expr in function.expressions()
+        if expr.kind is K.CALL and expr.kids
+    ):
+        return True
     for moment in function.flow.calls():
         call = moment.expr
         if call is None or call.text not in ERROR_TESTS or not call.kids:
