@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from vreview.analysis.altered import replace
-from vreview.analysis.expr import Expr, K
+from vreview.analysis.expr import Expr, K, last_field
 from vreview.analysis.held import (
     TELLS_ERROR,
     drop,
@@ -43,6 +43,7 @@ _UNDOES_ALL = re.compile(
 )
 _SETS = re.compile(r"(^|_)(set|assign|attach|store|save|install)_")
 """Whoever is named so may keep what comes behind the object that it is set in."""
+_REGISTERS = re.compile(r"(^|_)(register|add|insert|queue)(_|$)")
 _PRINTS = re.compile(
     r"^(dev|pr|netdev|netif|wiphy|drm|dbg|trace|acpi_handle|v4l2)_(err|warn|info|dbg|debug|notice"
     r"|crit|emerg|alert)|printk|_(ERR|WARN|WARNING|INFO|DBG|DEBUG|PRINT)$|_print(_\w+)?$"
@@ -149,8 +150,10 @@ class Custody:
         for resource in tuple(state.held.values()):
             if resource.pair != pair.name:
                 continue
-            if not names_it(resource, keys, inner=pair.handle is not None) and not any(
-                below(key, resource.key) for key in inside & keys
+            if (
+                not names_it(resource, keys, inner=pair.handle is not None)
+                and not any(below(key, resource.key) for key in inside & keys)
+                and not (inside and resource.key in {last_field(key) for key in inside})
             ):
                 continue
             held = {k: r for k, r in state.held.items() if r is not resource}
@@ -204,7 +207,8 @@ class Custody:
                 if not key:
                     continue
                 seen = names_it(resource, {key, object_of(kid)}, inner=False) or (
-                    kid.kind is K.ADDRESS and below(key, resource.key)
+                    kid.kind is K.ADDRESS
+                    and any(below(key, name) for name in (resource.key, *resource.also))
                 )
                 if seen and not self._only_looks(call, position, resource):
                     state = hand(state, resource, Handed("given", call.text, call.line))
@@ -264,7 +268,7 @@ class Custody:
     def _only_looks(self, call: Expr, position: int, resource: Resource) -> bool:
         """Only borrowed, or the callee is in view and neither stores nor releases it."""
         name = call.text
-        if position and _SETS.search(name) and name not in self.world.functions:
+        if name not in self.world.functions and _keeps(call, position):
             return False
         if resource.borrowed or name in self.knowledge.borrowers or name in TELLS_ERROR:
             return True
@@ -289,6 +293,13 @@ class Custody:
             local=variable.text in self.locals, borrowed=True,
         )  # fmt: skip
         return hold(state, made)
+
+
+def _keeps(call: Expr, position: int) -> bool:
+    """By its name the call sets the argument in the first one, or registers it as the data."""
+    if position and _SETS.search(call.text):
+        return True
+    return 1 < position == len(call.kids) - 1 and _REGISTERS.search(call.text) is not None
 
 
 def _resource(pair: Pair, key: str, call: Expr, *, local: bool) -> Resource:

@@ -323,7 +323,7 @@ class Evaluator:
             sign = {V.NEG_ERRNO: "-" + value.name, V.POS_ERRNO: value.name}.get(value.kind, "-1")
             state = state.said(expr.line, f"`{key} = {sign}`")
         made = expr.kids[-1] if expr.kind is K.ASSIGN else expr
-        if made.kind is K.CALL:
+        if made.kind is K.CALL and made.text not in held.TELLS_ERROR:
             state = self.custody.acquire_result(key, value, state)
         return replace(state, values={**state.values, key: value}, failed=failed)
 
@@ -384,6 +384,8 @@ class Evaluator:
         kids = expr.kids[:1] if expr.text in self.knowledge.type_macros else expr.kids
         unset: dict[str, Value] = {}
         for kid in kids:
+            if kid.kind is K.INDEX and expr.text.isupper():
+                state = self._no_variable(root_name(kid), state)
             value = state.values.get(kid.text) if kid.kind is K.NAME else None
             if value is not None and value.kind is V.UNSET:
                 # Perhaps a macro that sets it, and reads it in its other arguments.
@@ -432,6 +434,12 @@ class Evaluator:
         state = self._lose_given(state, expr)
         state = self.custody.acquire_argument(expr, state)
         return Value(V.RESULT, expr.text, expr.line), state
+
+    def _no_variable(self, name: str, state: State) -> State:
+        """A macro's argument ``name[i]`` may as well be a member: no unset variable is read."""
+        value = state.values.get(name)
+        unset = value is not None and value.kind is V.UNSET
+        return self._kill_value(state, name) if unset else state
 
     def _release_kept(self, expr: Expr, state: State) -> State:
         """An array that is kept in a member is released; or its holder is given away."""

@@ -233,6 +233,12 @@ def _calls_before(graph: Graph, start: int, join: int) -> list[Expr]:
     return calls
 
 
+def in_a_macro(name: str, lines: tuple[bytes, ...]) -> bool:
+    """A macro of the file has the variable in it: it is used where its name is not seen."""
+    word = re.compile(rb"^\s*#\s*define\b.*\b" + re.escape(name.encode()) + rb"\b")
+    return any(map(word.search, lines))
+
+
 def freed_at_scope_end(function: FunctionFacts, lines: tuple[bytes, ...]) -> frozenset[str]:
     """Variables declared with ``__free()``, and what is assigned to them."""
     span = b"\n".join(lines[function.function.first - 1 : function.function.last])

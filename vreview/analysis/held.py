@@ -67,20 +67,28 @@ _FAILS: Mapping[str, frozenset[str]] = {
 
 def failed(state: State, value: Value | None, key: str, outcome: str) -> State:
     """The result ``value`` (also in ``key``) turned out as ``outcome`` (zero, nonzero, errptr):
-    where that is a failure, nothing was acquired."""
+    where that is a failure, nothing was acquired. Nor of an object that is NULL."""
     if not state.held:
         return state
+    if value is not None and outcome == "nonzero" and value.name.endswith("mapping_error"):
+        return _not_mapped(state, value.site)
     fails = _FAILS[outcome]
     held = {
         k: r
         for k, r in state.held.items()
-        if r.failure not in fails
+        if (r.failure not in fails and not (outcome == "zero" and r.key == key))
         or not (
             ((r.key == key or key in r.also) and outcome != "nonzero")
             or (value is not None and r.call == value.name and r.line == value.site)
         )
     }
     return state if len(held) == len(state.held) else replace(state, held=held)
+
+
+def _not_mapped(state: State, site: int) -> State:
+    """The question on line ``site`` was about the last mapping before it: there is none."""
+    mapped = [r for r in state.held.values() if r.kind == "dma" and r.line <= site]
+    return drop(state, max(mapped, key=lambda r: r.line)) if mapped else state
 
 
 def handed(

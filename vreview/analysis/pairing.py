@@ -55,6 +55,7 @@ def _pairs_by_name(
             undoing.setdefault((other.step.call, other.step.keys), other.function)
     if not undoing:
         return {}, {}
+    first = _first_lines(calls)
     acquires: dict[str, dict[int | None, set[str]]] = {}
     for call, target in calls:
         known = call.text in knowledge.acquires or call.text in knowledge.takes
@@ -63,7 +64,9 @@ def _pairs_by_name(
         if _only_fills(call.text, knowledge, world):
             continue
         for (undo, keys), elsewhere in undoing.items():
-            if undo in knowledge.drops:
+            if undo in knowledge.drops or first.get(undo, call.line) < first[call.text]:
+                continue  # what it takes back was there before
+            if any(undoes(undo, name) and _adds(name, call.text) for name in first):
                 continue
             handle = _common(call, target, undo, keys, elsewhere=bool(elsewhere))
             if handle is not _NOTHING:
@@ -96,6 +99,19 @@ def _only_fills(name: str, knowledge: Knowledge, world: World) -> bool:
     return all(c.call in knowledge.borrowers or c.call.isupper() for c in summary.calls)
 
 
+def _first_lines(calls: list[tuple[Expr, str]]) -> dict[str, int]:
+    lines: dict[str, int] = {}
+    for call, _ in calls:
+        lines[call.text] = min(call.line, lines.get(call.text, call.line))
+    return lines
+
+
+def _adds(name: str, init: str) -> bool:
+    """``init`` only prepares what ``name`` adds: ``x_init()``, ``x_add()``, ``x_remove()``."""
+    return not _INITS.isdisjoint(words_of(init)) and not _ADDS.isdisjoint(words_of(name))
+
+
+_ADDS = frozenset({"add", "register", "attach", "insert", "enable", "start"})
 _INITS = frozenset({"init", "initialize", "setup", "prepare", "fill"})
 _NOTHING = -9
 

@@ -15,6 +15,7 @@ from functools import cached_property
 from vreview.analysis.evaluate import Moment
 from vreview.analysis.expr import Expr, K, names_in, root_name, walk
 from vreview.analysis.graph import Arc, Graph, Node, Op, Way
+from vreview.analysis.held import object_of
 
 _TRUE = " is true"
 _CONSTANT = re.compile(r"[A-Z]\w*_[A-Z0-9]|[A-Z0-9_]+$")
@@ -101,7 +102,7 @@ class Unset:
             if rounds:
                 return Left(*rounds[-1])
             jumped = bool(setting) and moment.state.fled is not None
-            if useful and not jumped:
+            if (useful and not jumped) or (not setting and self._macro_before(read)):
                 return None
             return Left(Why.JUMP if jumped else Why.ALWAYS)
         last = skips[-1]
@@ -118,6 +119,17 @@ class Unset:
         if self._alternatives(skips):
             return Left(Why.CHAIN, node.line)
         return Left(Why.IF, node.line)
+
+    def _macro_before(self, read: int) -> bool:
+        """A statement that is a macro's call: it may set what nothing in sight sets."""
+        return any(
+            node.op is Op.EVAL
+            and node.expr is not None
+            and node.expr.kind is K.CALL
+            and node.expr.text.isupper()
+            and read in self.reached(index)
+            for index, node in enumerate(self.graph.nodes)
+        )
 
     def _reads(self, index: int, name: str) -> bool:
         """The decision looks at the variable: what left it out lies before."""
@@ -175,6 +187,8 @@ class Unset:
         for index, node in enumerate(self.graph.nodes):
             if node.op not in (Op.ITERATE, Op.SWITCH) or read not in self.reached(index):
                 continue
+            if not self._passes(path, index):
+                continue
             if node.op is Op.SWITCH and any(a.way is Way.OTHERWISE for a in node.arcs):
                 ways = [a for a in node.arcs if a.way is Way.OTHERWISE]
             else:
@@ -182,11 +196,36 @@ class Unset:
             inside = {i for i in self.reached(index) & sets if i not in self._avoids(ways, index)}
             if inside:
                 why = Why.WALK if node.op is Op.ITERATE else self._switch(node)
+                if why is Why.WALK and self._filled(node, path):
+                    continue
                 later = [d for d in path if self.graph.nodes[d[0]].line > node.line]
                 if node.expr is not None and self._known_by(set(names_in(node.expr)), later, read):
                     why = Why.GUARDED
                 found.append((why, node.line))
         return found
+
+    def _passes(self, path: list[tuple[int, bool]], index: int) -> bool:
+        """No decision of the path has led away from this node further down."""
+        line = self.graph.nodes[index].line
+        return all(
+            any(index in self.reached(arc.target) for arc in self._arcs(decision, taken=True))
+            for decision in path
+            if self.graph.nodes[decision[0]].line < line
+        )
+
+    def _filled(self, walk_: Node, path: list[tuple[int, bool]]) -> bool:
+        """The path has found that the list is not empty."""
+        if walk_.expr is None:
+            return False
+        lists = {object_of(expr) for expr in walk(walk_.expr)} - {""}
+        return any(
+            expr.kind is K.CALL
+            and expr.text == "list_empty"
+            and not truth
+            and not lists.isdisjoint(object_of(kid) for kid in expr.kids)
+            for index, truth in path
+            if (expr := self.graph.nodes[index].expr) is not None
+        )
 
     def _switch(self, node: Node) -> Why:
         rest = [a.target for a in node.arcs if a.way is Way.OTHERWISE]

@@ -327,6 +327,222 @@ void f(struct a *a)
 	spin_unlock(&a->lock);
 }""",
     ),
+    "the question whether it is mapped, in a variable": (
+        "unwinding-differs",
+        """
+int f(struct a *a)
+{
+	dma_addr_t key, src;
+	int ret;
+
+	key = dma_map_single(a->dev, a->key, 8, DMA_TO_DEVICE);
+	ret = dma_mapping_error(a->dev, key);
+	if (ret)
+		return ret;
+	src = dma_map_single(a->dev, a->src, 8, DMA_TO_DEVICE);
+	ret = dma_mapping_error(a->dev, src);
+	if (ret)
+		return ret; //!
+	ret = run(a);
+	dma_unmap_single(a->dev, src, 8, DMA_TO_DEVICE);
+	dma_unmap_single(a->dev, key, 8, DMA_TO_DEVICE);
+	return ret;
+}""",
+    ),
+    "the number of the error is not what was found": (
+        "lost-at-end",
+        """
+struct dentry *f(struct dentry *dir)
+{
+	struct dentry *this = lookup_one_len("a", dir, 1);
+	int err = PTR_ERR(this);
+
+	if (IS_ERR(this))
+		note(err);
+	return this;
+}""",
+    ),
+    "the data of a registration": (
+        "unwinding-differs",
+        """
+int f(struct a *a)
+{
+	struct pci_dev *bridge = pci_get_domain_bus_and_slot(0, 0, 0);
+	int ret;
+
+	if (!bridge)
+		return -ENODEV;
+	ret = a_register_region(a, a->bits, bridge);
+	if (ret) {
+		pci_dev_put(bridge);
+		return ret;
+	}
+	if (a->bad)
+		return -EINVAL;
+	return 0;
+}""",
+    ),
+    "a list of parts of it": (
+        "lost-at-end",
+        """
+int f(struct table *t, int n)
+{
+	struct part *all, *p;
+	int i;
+
+	all = kcalloc(n, sizeof(*all), GFP_KERNEL);
+	if (!all)
+		return -ENOMEM;
+	for (i = 0, p = all; i < n; i++, p++)
+		list_add(&p->list, &t->parts);
+	return 0;
+}""",
+    ),
+    "a comment says that the lock stays": (
+        "missing-unlock",
+        """
+int f(struct a *a)
+{
+	mutex_lock(&a->lock);
+	if (a->linked) {
+		queue_work(a->wq, &a->work);
+		/* the work drops it */
+		return 0;
+	}
+	mutex_unlock(&a->lock);
+	return 0;
+}""",
+    ),
+    "two callers up, the object is ended": (
+        "unwinding-differs",
+        """
+static void unit_free(struct unit *u)
+{
+	kfree(u->pads);
+	kfree(u);
+}
+static int create(struct unit *u)
+{
+	int ret;
+
+	u->pads = kcalloc(4, 8, GFP_KERNEL);
+	if (!u->pads)
+		return -ENOMEM;
+	if (ask(u)) {
+		kfree(u->pads);
+		return -EIO;
+	}
+	ret = set(u);
+	if (ret)
+		return ret;
+	return 0;
+}
+static int media(struct unit *u)
+{
+	int ret = create(u);
+
+	if (ret)
+		return ret;
+	return more(u);
+}
+int f(struct unit *u)
+{
+	int ret = media(u);
+
+	if (ret) {
+		unit_free(u);
+		return ret;
+	}
+	return 0;
+}""",
+    ),
+    "the whole around it is put": (
+        "unwinding-differs",
+        """
+int f(struct a *a, struct bio *bio)
+{
+	struct dio *dio = container_of(bio, struct dio, bio);
+	int ret;
+
+	bio_get(bio);
+	if (a->bad) {
+		bio_put(bio);
+		return -EIO;
+	}
+	ret = run(dio);
+	bio_put(&dio->bio);
+	if (ret)
+		return ret;
+	return 0;
+}""",
+    ),
+    "a reference to NULL": (
+        "unwinding-differs",
+        """
+int f(struct a *a, int id)
+{
+	struct mon *mon = idr_find(&a->all, id);
+
+	mon_get(mon);
+	if (!mon)
+		return -EINVAL;
+	if (copy(a, mon)) {
+		mon_put(mon);
+		return -EFAULT;
+	}
+	mon_put(mon);
+	return 0;
+}""",
+    ),
+    "it was taken back first, and then done again": (
+        "unwinding-differs",
+        """
+int f(struct a *a)
+{
+	int ret;
+
+	demo_disable(a);
+	set(a);
+	demo_enable(a);
+	ret = ask(a);
+	if (ret)
+		return ret;
+	demo_disable(a);
+	more(a);
+	return 0;
+}""",
+    ),
+    "what is added is removed, not what is initialised": (
+        "unwinding-differs",
+        """
+int f(struct a *a)
+{
+	int ret;
+
+	panel_init(&a->panel);
+	ret = set(a);
+	if (ret)
+		return ret;
+	panel_add(&a->panel);
+	ret = join(a);
+	if (ret) {
+		panel_remove(&a->panel);
+		return ret;
+	}
+	return 0;
+}""",
+    ),
+    "a mapping that a macro uses": (
+        "lost-at-end",
+        """
+#define DEMO_CCR (base + 4)
+void __init f(struct device_node *np)
+{
+	void __iomem *base = of_iomap(np, 0);
+
+	clks[0] = clk_mux("a", DEMO_CCR);
+}""",
+    ),
     "what is found comes with one of two locks": (
         "missing-unlock",
         """

@@ -11,6 +11,88 @@ from collections.abc import Callable
 import pytest
 
 CASES: dict[str, tuple[str, str]] = {
+    "what a macro in front may set": (
+        "unset-variable",
+        """
+int f(struct a *a)
+{
+	union in *in;
+	int size;
+
+	size = g(a);
+	PREPARE(ONE);
+	in->id = 1;
+	return h(a, in, size);
+}""",
+    ),
+    "a member's name in a macro": (
+        "unset-variable",
+        """
+int f(struct a *a)
+{
+	void *buffer;
+	int i;
+
+	for (i = 0; i < 4; i++) {
+		buffer = ADDRESS_OF(reg, a, buffer[i]);
+		g(buffer);
+	}
+	return 0;
+}""",
+    ),
+    "a walk over a list that is not empty": (
+        "unset-variable",
+        """
+int f(struct a *a)
+{
+	struct item *item;
+	int found;
+
+	if (list_empty(&a->items))
+		return -ENOENT;
+	list_for_each_entry(item, &a->items, list)
+		found = g(item);
+	return found;
+}""",
+    ),
+    "another alternative's switch has no such case": (
+        "unset-variable",
+        """
+int f(struct a *a)
+{
+	int rate;
+
+	if (a->old) {
+		switch (a->bits & 1) {
+		case 0:
+			rate = 1;
+			break;
+		case 1:
+			rate = 2;
+			break;
+		}
+	} else {
+		switch (a->bits) {
+		case 0:
+			rate = 3;
+			break;
+		default:
+			BUG();
+		}
+	}
+	return rate;
+}""",
+    ),
+    "who is given it refuses NULL": (
+        "unchecked-allocation",
+        """
+int f(struct a *a, struct snd_card *card)
+{
+	struct snd_kcontrol *ctl = snd_ctl_new1(&a->ctl, a);
+
+	return snd_ctl_add(card, ctl);
+}""",
+    ),
     "an error pointer or NULL, of which the former is handed on": (
         "null-test-of-error-pointer",
         """

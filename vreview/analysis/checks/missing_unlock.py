@@ -23,6 +23,11 @@ _HANDS_OVER = re.compile(
 )
 
 
+_KEPT = re.compile(
+    rb"intention|on purpose|deliberate|unlock|release|drop|held|hold|locked|\bup\b", re.IGNORECASE
+)
+
+
 def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
     """One hit for each return that keeps a lock."""
     if _HANDS_OVER.search(function.name):
@@ -39,6 +44,8 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
         if elsewhere and not any((k, f) == (held.key, held.family) for k, f, _ in dropped):
             continue
         if _by_design(held, returns) or _comes_locked(function, returns):
+            continue
+        if _explained(moment.line, file):
             continue
         line, name = moment.line, held.key or held.family
         yield Hit(
@@ -81,6 +88,13 @@ def _by_design(held: Held, returns: list[Moment]) -> bool:
     with_it = {outcome(m) for m in returns if any(_same(h, held) for h in m.state.locks)}
     without = {outcome(m) for m in returns if not any(_same(h, held) for h in m.state.locks)}
     return not with_it & without and len(with_it | without) > 1 and "error" not in with_it
+
+
+def _explained(line: int, file: FileFacts) -> bool:
+    """A comment right above the return says that the lock is kept."""
+    return any(
+        line - 2 <= comment.last < line and _KEPT.search(comment.text) for comment in file.comments
+    )
 
 
 def _comes_locked(function: FunctionFacts, returns: list[Moment]) -> bool:

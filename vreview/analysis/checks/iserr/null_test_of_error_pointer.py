@@ -28,8 +28,8 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
         convention = file.conventions.of(value.name)
         if not convention.error or key in function.plain or _tested_for_error(function, key, value):
             continue
-        if convention.null and normal(key) in returned_keys(function.graph):
-            continue  # NULL is what this function adds to; the error goes to its caller
+        if normal(key) in returned_keys(function.graph):
+            continue  # the error goes to the caller
         seen.add((value.name, value.site))
         what = f"`{key}`" if key else "its result"
         steps = [HitStep(value.site, f"{value.name}() is called; it fails with an error pointer")]

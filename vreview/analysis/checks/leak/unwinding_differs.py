@@ -15,7 +15,7 @@ from vreview.analysis.expr import K
 from vreview.analysis.facts import FileFacts, FunctionFacts
 from vreview.analysis.held import object_of
 from vreview.analysis.hit import Hit, HitStep
-from vreview.analysis.state import State
+from vreview.analysis.state import Resource, State
 from vreview.analysis.verbs import ends
 
 RULE = "unwinding-differs"
@@ -34,7 +34,7 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
             continue
         if resource.key in freed_at_scope_end(function, file.lines):
             continue
-        if _caller_ends(function, file, resource.key):
+        if _caller_ends(function, file, resource):
             continue
         yield hit(
             RULE,
@@ -47,37 +47,50 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
         )
 
 
-def _caller_ends(function: FunctionFacts, file: FileFacts, key: str) -> bool:
-    """It lies in an object of the caller's, who ends that object when this function fails, by a
-    call that nobody can look into."""
-    parameters = function.function.parameters
-    root = key.split("->", 1)[0]
-    if "->" not in key or root not in parameters:
+def _caller_ends(function: FunctionFacts, file: FileFacts, resource: Resource) -> bool:
+    """It lies in an object of a caller's, near or one further up, who ends that object when this
+    function fails: by a call that gives such things back, or that nobody can look into."""
+    root = resource.key.split("->", 1)[0]
+    if "->" not in resource.key or root not in function.function.parameters:
         return False
-    position = parameters.index(root)
-    return any(
-        _ends_object(caller, function.name, position, file)
-        for caller in file.functions
-        if caller is not function and any(c.call == function.name for c in caller.summary.calls)
-    )
+    releases = function.exits.custody.undoing(resource)
+    failed = {function.name}
+    for _ in range(2):
+        callers = [
+            caller
+            for caller in file.functions
+            if caller.name not in failed and any(c.call in failed for c in caller.summary.calls)
+        ]
+        if any(_ends_object(caller, failed, releases, file) for caller in callers):
+            return True
+        failed |= {caller.name for caller in callers if failed & caller.summary.forwards}
+    return False
 
 
-def _ends_object(caller: FunctionFacts, name: str, position: int, file: FileFacts) -> bool:
+def _ends_object(
+    caller: FunctionFacts, failed: set[str], releases: frozenset[str], file: FileFacts
+) -> bool:
+    """After the failure it calls something that ends what the failed one was given."""
     given = {
-        object_of(expr.kids[position])
+        object_of(kid)
         for expr in caller.expressions()
-        if expr.kind is K.CALL and expr.text == name and position < len(expr.kids)
+        if expr.kind is K.CALL and expr.text in failed
+        for kid in expr.kids
     } - {""}
-    return any(
-        ends(moment.expr.text)
-        and moment.expr.text not in file.knowledge.frees
-        and not given.isdisjoint(object_of(kid) for kid in moment.expr.kids)
-        for moment in caller.flow.calls()
-        if moment.expr is not None and _after(moment.state, name)
-    )
+    for moment in caller.flow.calls():
+        call = moment.expr
+        if call is None or not ends(call.text) or call.text in file.knowledge.frees:
+            continue
+        if given.isdisjoint(object_of(kid) for kid in call.kids):
+            continue
+        below = file.world.calls_below(call.text)
+        unseen = call.text not in file.world.functions
+        if (unseen or not releases.isdisjoint(below)) and _after(moment.state, failed):
+            return True
+    return False
 
 
-def _after(state: State, name: str) -> bool:
-    """``name`` has failed on the way here."""
+def _after(state: State, names: set[str]) -> bool:
+    """One of ``names`` has failed on the way here."""
     fled = state.fled.failed if state.fled is not None else None
-    return any(f is not None and f.callee == name for f in (state.failed, fled))
+    return any(f is not None and f.callee in names for f in (state.failed, fled))

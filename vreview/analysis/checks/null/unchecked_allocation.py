@@ -87,6 +87,11 @@ def _first_use(function: FunctionFacts, result: Result) -> int:
                 if text.startswith(key) and text != key and text[len(key)] in "-[":
                     lines.append(expr.line)
     releases = function.knowledge.releases
+    if any(
+        call.text in function.knowledge.refuses_null and call.line >= after
+        for call, _ in arguments_of(function.graph, result.key)
+    ):
+        return 0
     lines += [
         call.line
         for call, _ in arguments_of(function.graph, result.key)
