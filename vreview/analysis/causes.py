@@ -78,7 +78,7 @@ def _why(turn: Turn | None, complaint: str, knowledge: Knowledge, world: World) 
             return Why.TOLD
         if is_error_pointer(turn):
             return Why.ERROR_POINTER
-        if found_zero(turn) and _gives_memory(turn.callee, knowledge):
+        if found_zero(turn) and _gives_memory(turn.callee, knowledge, world):
             return Why.NO_MEMORY
         if found_failure(turn) and gives_errno(turn.callee, knowledge, world):
             return Why.CALL_FAILED
@@ -115,7 +115,7 @@ def found_failure(turn: Turn) -> bool:
 
 def found_success(turn: Turn, knowledge: Knowledge, world: World) -> bool:
     """The condition found that a call gave what it was asked for."""
-    if _gives_memory(turn.callee, knowledge):
+    if _gives_memory(turn.callee, knowledge, world):
         plain = turn.expr.kind is not K.BINARY or any(map(is_nought, turn.expr.kids))
         return plain and not found_zero(turn) and not is_error_pointer(turn)
     return found_zero(turn) and gives_errno(turn.callee, knowledge, world)
@@ -126,7 +126,10 @@ def _gave_nothing(turn: Turn) -> bool:
     return found_zero(turn) and callee.isidentifier() and not _SAYS_NO.search(callee)
 
 
-def _gives_memory(callee: str, knowledge: Knowledge) -> bool:
+def _gives_memory(callee: str, knowledge: Knowledge, world: World) -> bool:
+    summary = world.functions.get(callee)
+    if summary is not None and "*" not in summary.result:
+        return False
     return bool(callee) and bool(_ALLOCATES.search(callee)) and callee not in knowledge.err_pointer
 
 

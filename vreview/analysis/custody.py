@@ -41,7 +41,7 @@ _UNDOES_ALL = re.compile(
     r"(^|_)(put|release|destroy|remove|cleanup|exit|fini|uninit|deinit|teardown|shutdown|stop|close"
     r"|disable|suspend|unwind|undo|rollback|off|unprepare)(_|$)"
 )
-_SETS = re.compile(r"(^|_)(set|assign|attach|store|save|install)_")
+_SETS = re.compile(r"(^|_)(set|assign|attach|store|save|install)(_|$)")
 """Whoever is named so may keep what comes behind the object that it is set in."""
 _REGISTERS = re.compile(r"(^|_)(register|add|insert|queue)(_|$)")
 _PRINTS = re.compile(
@@ -154,6 +154,7 @@ class Custody:
                 not names_it(resource, keys, inner=pair.handle is not None)
                 and not any(below(key, resource.key) for key in inside & keys)
                 and not (inside and resource.key in {last_field(key) for key in inside})
+                and not any(h.how == "stored" and h.to in keys for h in resource.gone)
             ):
                 continue
             held = {k: r for k, r in state.held.items() if r is not resource}

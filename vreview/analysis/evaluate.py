@@ -35,6 +35,7 @@ _WATCHED = frozenset({V.ZERO, V.ERR_PTR, V.UNSET})
 _SIZES = frozenset(
     {"ARRAY_SIZE", "sizeof_field", "FIELD_SIZEOF", "typeof", "offsetof", "BITS_PER_TYPE"}
 )
+_COUNTS = frozenset({V.ZERO, V.POSITIVE, V.NONNEGATIVE})
 _UNPACKS = frozenset({"PTR_ERR", "ERR_CAST"})
 _CONDITIONAL = frozenset({"&&", "||"})
 
@@ -117,8 +118,7 @@ class Evaluator:
             case K.ASSIGN if len(expr.kids) == 2:
                 return self._assignment(expr, state)
             case K.UPDATE if expr.kids:
-                _, state = self.evaluate(expr.kids[0], state)
-                return None, self.change(expr.kids[0], state)
+                return self._update(expr, state)
             case K.CALL:
                 return self._call(expr, state)
             case K.MEMBER | K.INDEX | K.DEREF if expr.kids:
@@ -236,6 +236,22 @@ class Evaluator:
             one = expr.kids[0].kind is K.NUMBER and expr.kids[0].text == "1"
             return Value(V.MINUS_ONE if one else V.NEGATIVE, "", expr.line), state
         return (inner if inner.kind is V.ZERO else None), state
+
+    def _update(self, expr: Expr, state: State) -> tuple[Value | None, State]:
+        """``i++`` and ``i--``: a count that has gone up from 0 is above it."""
+        target = expr.kids[0]
+        old, state = self.evaluate(target, state)
+        state = self.change(target, state)
+        if old is None or target.kind is not K.NAME or old.kind not in _COUNTS:
+            return None, state
+        if expr.text == "++":
+            new = Value(V.POSITIVE)
+        elif old.kind is V.POSITIVE:
+            new = Value(V.NONNEGATIVE)
+        else:
+            return (None if expr.arrow else old), state
+        state = replace(state, values={**state.values, target.text: new})
+        return (new if expr.arrow else old), state
 
     def _comparison(self, expr: Expr, state: State) -> tuple[Value | None, State]:
         """``i == 0`` where that is known: 0, or not."""
@@ -384,7 +400,7 @@ class Evaluator:
         kids = expr.kids[:1] if expr.text in self.knowledge.type_macros else expr.kids
         unset: dict[str, Value] = {}
         for kid in kids:
-            if kid.kind is K.INDEX and expr.text.isupper():
+            if kid.kind is K.INDEX and expr.text not in self.world.functions:
                 state = self._no_variable(root_name(kid), state)
             value = state.values.get(kid.text) if kid.kind is K.NAME else None
             if value is not None and value.kind is V.UNSET:
@@ -497,7 +513,9 @@ def _pointer_value(call: Expr, first: Value | None) -> Value | None:
     if call.text in ("PTR_ERR", "PTR_ERR_OR_ZERO"):
         name = first.name if first is not None else ""
         sure = call.text == "PTR_ERR" and first is not None and first.kind is V.ERR_PTR
-        return Value(V.NEGATIVE if sure else V.RESULT, name, call.line)
+        whose = call.text == "PTR_ERR_OR_ZERO" and first is not None and first.kind is V.RESULT
+        site = first.site if first is not None and whose else call.line
+        return Value(V.NEGATIVE if sure else V.RESULT, name, site)
     return first if call.text == "ERR_CAST" else None
 
 

@@ -46,7 +46,7 @@ class Expr:
     Nobody changes one.
 
     ``key`` is the canonical text of what can be assigned to (``a->b[i]``), else ''.
-    ``arrow``: the member is reached through a pointer.
+    ``arrow``: the member is reached through a pointer; of an UPDATE: ``++`` stands in front.
     """
 
     kind: K
@@ -114,7 +114,8 @@ def _lower_other(node: Node, depth: int) -> Expr:
         if sign == "*" and kids and kids[0].key:
             return Expr(K.DEREF, sign, kids, line, f"*{kids[0].key}")
         return Expr(_pointer(sign), sign, kids, line)
-    return Expr(_KIND_OF.get(kind, K.OTHER), sign, kids, line)
+    front = kind == "update_expression" and operator is not None and not operator.prev_sibling
+    return Expr(_KIND_OF.get(kind, K.OTHER), sign, kids, line, arrow=front)
 
 
 _NO_OPERANDS = frozenset(

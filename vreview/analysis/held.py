@@ -72,17 +72,18 @@ def failed(state: State, value: Value | None, key: str, outcome: str) -> State:
         return state
     if value is not None and outcome == "nonzero" and value.name.endswith("mapping_error"):
         return _not_mapped(state, value.site)
-    fails = _FAILS[outcome]
-    held = {
-        k: r
-        for k, r in state.held.items()
-        if (r.failure not in fails and not (outcome == "zero" and r.key == key))
-        or not (
-            ((r.key == key or key in r.also) and outcome != "nonzero")
-            or (value is not None and r.call == value.name and r.line == value.site)
-        )
-    }
+    held = {k: r for k, r in state.held.items() if not _gave_nothing(r, value, key, outcome)}
     return state if len(held) == len(state.held) else replace(state, held=held)
+
+
+def _gave_nothing(resource: Resource, value: Value | None, key: str, outcome: str) -> bool:
+    named = resource.key == key or key in resource.also
+    made = value is not None and (resource.call, resource.line) == (value.name, value.site)
+    if made and key and not named and resource.failure == "errptr" and outcome != "errptr":
+        return outcome == "nonzero"  # the number of an error, taken out of the pointer
+    if outcome == "zero" and resource.key == key:
+        return True
+    return resource.failure in _FAILS[outcome] and (made or (named and outcome != "nonzero"))
 
 
 def _not_mapped(state: State, site: int) -> State:

@@ -7,7 +7,7 @@ Pure steps from state to state; which calls take and drop is the knowledge's to 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from vreview.analysis.altered import replace
 from vreview.analysis.expr import Expr, K, last_field, object_key, walk
@@ -77,6 +77,29 @@ def drop(state: State, key: str, family: str, line: int) -> State:
     if len(kept) == len(state.locks) and shed is state.shed:
         return state
     return replace(state, locks=kept, shed=shed)
+
+
+def drops_by_other_name(
+    graph: Graph, held: Held, copies: Callable[[str], frozenset[str]], knowledge: Knowledge
+) -> bool:
+    """Somewhere a lock of this family and member is dropped that may be this one: through a copy
+    of the pointer to it, or where one of the two is reached by a call."""
+    root, field = _root_of(held.key), last_field(held.key)
+    for node in graph.nodes:
+        for expr in walk(node.expr) if node.expr is not None else ():
+            drop_ = knowledge.drops.get(expr.text) if expr.kind is K.CALL else None
+            if drop_ is None or drop_.family != held.family:
+                continue
+            key = lock_key(expr, drop_.arg)
+            if key == held.key or last_field(key) != field:
+                continue
+            if "(" in key + held.key or _root_of(key) in copies(root):
+                return True
+    return False
+
+
+def _root_of(key: str) -> str:
+    return key.lstrip("&*(").split("->", 1)[0].split("[", 1)[0]
 
 
 def lost_in_call(state: State, call: Expr, world: World) -> State:

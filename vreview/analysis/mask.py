@@ -36,7 +36,7 @@ _CALLS = (
     rb"__acquires __releases __must_hold __acquire_ __printf __scanf __aligned __attribute__ "
     rb"__attribute __section __alias __alloc_size __counted_by __cond_acquires __guarded_by "
     rb"__free __cleanup __diag_push __diag_ignore __diag_pop __diag __assume_aligned __no_sanitize "
-    rb"__realloc_size __error __warning __printf_like __format __mode __asm__ __compiletime_error "
+    rb"__realloc_size __error __warning __printf_like __format __mode __compiletime_error "
     rb"__cond_lock_ __flexarr __nonnull __diag_ignore_all __diag_warn __sysfs_printf "
     rb"__acquires_shared __releases_shared __ETHTOOL_DECLARE_LINK_MODE_MASK_"
 ).split()

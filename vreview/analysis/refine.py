@@ -38,6 +38,8 @@ def refine(
     if expr.kind is K.CALL and expr.text.endswith("mapping_error") and len(expr.kids) == 2:
         return lost(state, None, expr.kids[1].key, "errptr") if truth else state
     if expr.kind is K.BINARY and expr.text in _FLIPPED and len(expr.kids) == 2:
+        if value is not None and value.kind is (V.ZERO if truth else V.POSITIVE):
+            return None
         return _comparison(expr, truth, state, knowledge)
     return _sign(_subject(expr), value, "!=" if truth else "==", state)
 
@@ -109,9 +111,15 @@ def _comparison(expr: Expr, truth: bool, state: State, knowledge: Knowledge) -> 
         return _sign(name, value, operator, state)
     if operator == ">=" and value is not None and value.kind is V.ZERO and _surely_some(right):
         return None
+    if operator == "==" and _is_minus_one(right):
+        return lost(state, value, name, "errptr")
     if errno := _errno_of(right, knowledge):
         return _errno(name, value, operator, errno, state)
     return state
+
+
+def _is_minus_one(expr: Expr) -> bool:
+    return expr.kind is K.UNARY and expr.text == "-" and expr.kids[0].text == "1"
 
 
 def _never_negative(value: Value, knowledge: Knowledge) -> bool:

@@ -13,7 +13,7 @@ from enum import Enum, auto
 from functools import cached_property
 
 from vreview.analysis.evaluate import Moment
-from vreview.analysis.expr import Expr, K, names_in, root_name, walk
+from vreview.analysis.expr import Expr, K, names_in, render, root_name, walk
 from vreview.analysis.graph import Arc, Graph, Node, Op, Way
 from vreview.analysis.held import object_of
 
@@ -114,7 +114,7 @@ class Unset:
             return Left(self._loop(last[0], skips[:-1], read), node.line)
         if node.expr is not None and self._counts(last[0], node.expr):
             return Left(Why.LOOP, node.line)
-        if self._guarded(last, path, read):
+        if self._guarded(last, path, read) or any(map(self._remembered, skips)):
             return Left(Why.GUARDED, node.line)
         if self._alternatives(skips):
             return Left(Why.CHAIN, node.line)
@@ -198,6 +198,8 @@ class Unset:
                 why = Why.WALK if node.op is Op.ITERATE else self._switch(node)
                 if why is Why.WALK and self._filled(node, path):
                     continue
+                if node.op is Op.SWITCH and self._in_another(node, index, read):
+                    continue
                 later = [d for d in path if self.graph.nodes[d[0]].line > node.line]
                 if node.expr is not None and self._known_by(set(names_in(node.expr)), later, read):
                     why = Why.GUARDED
@@ -212,6 +214,18 @@ class Unset:
             for decision in path
             if self.graph.nodes[decision[0]].line < line
         )
+
+    def _in_another(self, node: Node, index: int, read: int) -> bool:
+        """The read is in some cases of a later switch over the same value."""
+        text = render(node.expr) if node.expr is not None else ""
+        for later, other in enumerate(self.graph.nodes):
+            if other.op is not Op.SWITCH or later == index or other.expr is None:
+                continue
+            if render(other.expr) == text and later in self.reached(index):
+                ways = [read in self.reached(arc.target, later) for arc in other.arcs]
+                if any(ways) and not all(ways):
+                    return True
+        return False
 
     def _filled(self, walk_: Node, path: list[tuple[int, bool]]) -> bool:
         """The path has found that the list is not empty."""
@@ -260,6 +274,16 @@ class Unset:
         for index in self._avoids(self._arcs(skip, taken=False), skip[0]) - taken:
             known |= set(_assigned(nodes[index]))
         return self._known_by(known, path[path.index(skip) + 1 :], read)
+
+    def _remembered(self, skip: tuple[int, bool]) -> bool:
+        """``if (p != last) { last = p; x = …; }`` in a loop: the first round sets it."""
+        expr = self.graph.nodes[skip[0]].expr
+        if expr is None or expr.kind is not K.BINARY or expr.text not in ("!=", "=="):
+            return False
+        taken = self._avoids(self._arcs(skip, taken=True), skip[0])
+        inside = self._avoids(self._arcs(skip, taken=False), skip[0]) - taken
+        compared = {kid.text for kid in expr.kids if kid.kind is K.NAME}
+        return any(not compared.isdisjoint(_assigned(self.graph.nodes[i])) for i in inside)
 
     def _known_by(self, known: set[str], later: list[tuple[int, bool]], read: int) -> bool:
         """One of the later decisions, without which the read would not come, mentions those."""

@@ -269,3 +269,65 @@ long f(struct unit *u, void __user *to)
     assert [line for name, line in found(text) if name == "wrong-error-test"] == []
     unasked = text.replace("\tif (n > 0)\n\t\treturn -EFAULT;\n", "")
     assert [line for name, line in found(unasked) if name == "wrong-error-test"] == [9]
+
+
+def test_0_is_the_rest_where_less_was_asked_before(found: Found) -> None:
+    text = """
+int f(struct unit *u, struct device_node *np)
+{
+	u->irq = of_irq_get_byname(np, "a");
+	if (u->irq < 0)
+		return u->irq;
+	if (!u->irq)
+		return -EINVAL;
+	return 0;
+}"""
+    assert [line for name, line in found(text) if name == "wrong-error-test"] == []
+
+
+def test_what_puts_back_the_old_is_not_asked(found: Found) -> None:
+    body = "\t/* undo the setting */\n\tclk_prepare_enable(u->clk);"
+    assert lines(found, body, "unchecked-result") == []
+
+
+def test_no_memory_is_a_failure_where_one_is_the_success(found: Found) -> None:
+    text = """
+int probe(struct unit *u)
+{
+	int ret = first(u);
+
+	if (ret < 0)
+		return -EIO;
+	ret = 0;
+	u->page = kzalloc(8, GFP_KERNEL);
+	if (!u->page)
+		goto out;
+	ret = 1;
+out:
+	last(u);
+	return ret;
+}"""
+    assert [line for name, line in found(text) if name == "success-on-failure"] == [11]
+
+
+def test_an_allocator_in_view_that_gives_numbers_gives_0_for_success(found: Found) -> None:
+    text = """
+static int unit_alloc_from(struct unit *u, int from)
+{
+	if (from > 3)
+		return -ENOMEM;
+	return 0;
+}
+int f(struct unit *u)
+{
+	int ret = 0;
+
+	if (!unit_alloc_from(u, 1))
+		goto out;
+	if (ask(u))
+		ret = -EIO;
+out:
+	last(u);
+	return ret;
+}"""
+    assert [line for name, line in found(text) if name == "success-on-failure"] == []

@@ -327,6 +327,167 @@ void f(struct a *a)
 	spin_unlock(&a->lock);
 }""",
     ),
+    "the resume of the next layer": (
+        "last-step-fails",
+        """
+static int a_suspend(struct device *dev)
+{
+	pci_disable_device(to_pci_dev(dev));
+	return 0;
+}
+static int a_resume(struct device *dev)
+{
+	int ret = pci_enable_device(to_pci_dev(dev));
+
+	if (ret)
+		return ret;
+	return core_resume(dev);
+}""",
+    ),
+    "the number of an error, asked in place of the pointer": (
+        "unwinding-differs",
+        """
+int f(struct a *a)
+{
+	struct ring *ring;
+	int ret;
+
+	ring = a_ring_alloc(a);
+	ret = PTR_ERR_OR_ZERO(ring);
+	if (ret)
+		return ret;
+	if (a->bad)
+		return -EIO; //!
+	ret = set(a);
+	a_ring_free(ring);
+	return ret;
+}""",
+    ),
+    "-1 is what it gives when it fails": (
+        "unwinding-differs",
+        """
+void *f(struct a *a, int *at)
+{
+	*at = get_a_context(a);
+	if (*at == -1)
+		return NULL;
+	if (!a->all) {
+		put_a_context(a, *at);
+		return NULL;
+	}
+	return a->all;
+}""",
+    ),
+    "who installs it keeps it": (
+        "lost-at-end",
+        """
+int f(struct a *a, int fd)
+{
+	struct file *file = fget(fd);
+
+	if (!file)
+		return -EBADF;
+	return a_fixed_install(a, file);
+}""",
+    ),
+    "a locked object that another one keeps": (
+        "missing-unlock",
+        """
+int f(struct a *a, struct inode *in)
+{
+	int status = 0;
+
+	inode_lock(in);
+	a->in = in;
+	if (a->bad)
+		status = -EIO;
+	if (a->worse) {
+		inode_unlock(in);
+		status = 0;
+	}
+	return status;
+}""",
+    ),
+    "a countdown undoes every round": (
+        "unwinding-differs",
+        """
+int f(struct a *a, int n)
+{
+	char *name;
+	int i, ret;
+
+	for (i = 0; i < n; i++) {
+		name = kasprintf(GFP_KERNEL, "%d", i);
+		if (!name)
+			goto undo;
+		a->all[i].name = name;
+		if (ask(a)) {
+			kfree(name);
+			goto undo;
+		}
+	}
+	ret = set(a);
+	if (ret)
+		goto undo;
+	return 0;
+undo:
+	while (i--)
+		kfree(a->all[i].name);
+	return -ENOMEM;
+}""",
+    ),
+    "a lock dropped through a copy of the pointer": (
+        "missing-unlock",
+        """
+int f(struct table *t)
+{
+	struct op *op, *cur = NULL;
+
+	list_for_each_entry(op, &t->all, list) {
+		spin_lock(&op->lock);
+		if (op->done) {
+			spin_unlock(&op->lock);
+			continue;
+		}
+		cur = op;
+		break;
+	}
+	if (!cur)
+		return -EAGAIN;
+	cur->done = 1;
+	spin_unlock(&cur->lock);
+	return 0;
+}""",
+    ),
+    "a lock that a call leads to": (
+        "missing-unlock",
+        """
+int f(struct inode *inode)
+{
+	struct info *i = INFO_OF(inode);
+
+	spin_lock(&INFO_OF(inode)->lock);
+	if (i->done) {
+		spin_unlock(&i->lock);
+		return 0;
+	}
+	i->done = 1;
+	spin_unlock(&INFO_OF(inode)->lock);
+	return 1;
+}""",
+    ),
+    "a reference of its own": (
+        "use-after-put",
+        """
+void f(struct a *a)
+{
+	input_get_device(a->dev);
+	input_unregister_device(a->dev);
+	stop(a);
+	input_put_device(a->dev);
+	kfree(a);
+}""",
+    ),
     "the question whether it is mapped, in a variable": (
         "unwinding-differs",
         """

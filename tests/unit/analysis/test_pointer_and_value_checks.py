@@ -11,6 +11,113 @@ from collections.abc import Callable
 import pytest
 
 CASES: dict[str, tuple[str, str]] = {
+    "set anew whenever the place has changed": (
+        "unset-variable",
+        """
+int f(struct a *a)
+{
+	unsigned long last = ~0ul, place;
+	struct item *item;
+	u8 val;
+
+	list_for_each_entry(item, &a->items, list) {
+		place = item->id / 8;
+		if (place != last) {
+			val = read_at(a, place);
+			last = place;
+		}
+		if (val & 1)
+			g(item);
+	}
+	return 0;
+}""",
+    ),
+    "an output of the assembler": (
+        "unset-variable",
+        """
+u32 f(void)
+{
+	u32 bits;
+
+	__asm__("mrc p15, 0, %0, c1, c0, 1" : "=r" (bits));
+	return bits;
+}""",
+    ),
+    "two switches over the same value": (
+        "unset-variable",
+        """
+int f(struct a *a, int len)
+{
+	u16 word;
+	u8 byte;
+
+	switch (len) {
+	case 1:
+		byte = g(a);
+		break;
+	case 2:
+		word = h(a);
+		break;
+	default:
+		return -EINVAL;
+	}
+	unlock(a);
+	switch (len) {
+	case 1:
+		a->byte = byte;
+		break;
+	case 2:
+		a->word = word;
+		break;
+	}
+	return 0;
+}""",
+    ),
+    "a member's name in a small macro": (
+        "unset-variable",
+        """
+int f(struct a *a)
+{
+	struct cmd *cmd;
+
+	cmd = a_sp(a, cmd[a->index++]);
+	return g(cmd);
+}""",
+    ),
+    "the teardown finds what the probe has found": (
+        "unchecked-lookup",
+        """
+static int a_probe(struct platform_device *p)
+{
+	struct resource *mem = platform_get_resource(p, IORESOURCE_MEM, 0);
+
+	if (!mem)
+		return -ENODEV;
+	return g(mem);
+}
+static int a_remove(struct platform_device *p)
+{
+	struct resource *mem = platform_get_resource(p, IORESOURCE_MEM, 0);
+
+	release_mem_region(mem->start, 8);
+	return 0;
+}""",
+    ),
+    "an optional member that its user tests": (
+        "unchecked-allocation",
+        """
+static void tick(struct a *a)
+{
+	if (!a->status_base)
+		return;
+	readl(a->status_base);
+}
+int f(struct a *a, struct device_node *np)
+{
+	a->status_base = of_iomap(np, 1);
+	return start(a);
+}""",
+    ),
     "what a macro in front may set": (
         "unset-variable",
         """

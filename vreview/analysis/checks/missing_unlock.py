@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterator
 
 from vreview.analysis.evaluate import Moment
+from vreview.analysis.expr import K
 from vreview.analysis.facts import FileFacts, FunctionFacts, outcome
 from vreview.analysis.hit import Hit, HitStep
-from vreview.analysis.locks import paired
+from vreview.analysis.locks import drops_by_other_name, paired
 from vreview.analysis.state import Held, V
 from vreview.analysis.summary import lock_key
 
@@ -45,7 +46,10 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
             continue
         if _by_design(held, returns) or _comes_locked(function, returns):
             continue
-        if _explained(moment.line, file):
+        if _explained(moment.line, file) or _stored(held.key, function):
+            continue
+        same = function.tested.same
+        if drops_by_other_name(function.graph, held, same, file.knowledge):
             continue
         line, name = moment.line, held.key or held.family
         yield Hit(
@@ -94,6 +98,18 @@ def _explained(line: int, file: FileFacts) -> bool:
     """A comment right above the return says that the lock is kept."""
     return any(
         line - 2 <= comment.last < line and _KEPT.search(comment.text) for comment in file.comments
+    )
+
+
+def _stored(key: str, function: FunctionFacts) -> bool:
+    """The locked object goes into another one, which is unlocked with it."""
+    return key.isidentifier() and any(
+        expr.kind is K.ASSIGN
+        and len(expr.kids) == 2
+        and expr.kids[0].kind is K.MEMBER
+        and expr.kids[0].arrow
+        and expr.kids[1].key == key
+        for expr in function.expressions()
     )
 
 

@@ -33,6 +33,7 @@ _COUNTS = re.compile(
 _FEWEST_ERRORS = 2
 _CONSTANTS = frozenset({"NULL", "false", "true"})
 _SURE = frozenset({Why.NO_MEMORY, Why.ERROR_POINTER, Why.CALL_FAILED, Why.REPORTED})
+_CALLS = frozenset({Why.NO_MEMORY, Why.ERROR_POINTER, Why.CALL_FAILED})
 _WORDS = {
     Why.NO_MEMORY: "{callee}() gave no memory",
     Why.ERROR_POINTER: "{callee}() gave an error pointer",
@@ -49,16 +50,17 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
     returns = [m for m in function.flow.returns() if m.expr is not None]
     if not any(m.value is not None and m.value.kind in _ERRORS for m in returns):
         return
-    if any(
+    told = any(
         m.value is not None and m.value.kind is V.POSITIVE and not m.value.name for m in returns
-    ):
-        return  # 1 is the success: 0 may mean that there is nothing
+    )
     odd = _odd_jumps(returns)
     seen: set[int] = set()
     for moment in returns:
         cause = _cause(moment, function, odd)
         if cause is None or cause.leaves in seen or _explained(cause, file):
             continue
+        if told and cause.why not in _CALLS:
+            continue  # 1 is the success: 0 may mean that there is nothing
         seen.add(cause.leaves)
         yield _hit(moment, cause, function)
 

@@ -95,9 +95,23 @@ def _left(moment: Moment, function: FunctionFacts) -> Hit | None:
     if found_failure(turn) and (value is None or value.kind in (V.NONZERO, V.RESULT)):
         words = "is taken for a failure whenever it is not 0"
         return _hit(function, turn.expr.line, known, words) if _fails(moment) else None
+    if _below_too(turn.key, function):
+        return None
     if known.success == "positive" and found_zero(turn) and _fails(moment):
         return _hit(function, turn.expr.line, known, "is taken for a failure when it is 0 only")
     return None
+
+
+def _below_too(key: str, function: FunctionFacts) -> bool:
+    """Another condition has looked whether the same member is below 0."""
+    return "->" in key and any(
+        node.expr.kind is K.BINARY
+        and node.expr.text in ("<", ">=")
+        and node.expr.kids[0].key == key
+        and is_nought(node.expr.kids[1])
+        for node in function.graph.nodes
+        if node.op is Op.BRANCH and node.expr is not None
+    )
 
 
 def _moves_nothing(callee: str, function: FunctionFacts) -> bool:

@@ -2,7 +2,8 @@
 """The function returns what its last step gives: if that is an error, the earlier steps stay done.
 
 Another way out, or the function's counterpart, undoes them. Silent where the last step is handed
-what they acquired.
+what they acquired, and where it is the resume of the next layer: the device will be suspended all
+the same.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from vreview.analysis.checks.leak._words import hit, stays_alone
 from vreview.analysis.exits import freed_at_scope_end
 from vreview.analysis.facts import FileFacts, FunctionFacts
 from vreview.analysis.hit import Hit, HitStep
-from vreview.analysis.verbs import does, ends
+from vreview.analysis.verbs import does, ends, words_of
 
 RULE = "last-step-fails"
 _NEVER_FAILS = frozenset({"stream_open", "nonseekable_open", "generic_file_open"})
@@ -41,7 +42,11 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
         other = function.exits.elsewhere(resource)
         if undone is not None:
             call, line, words = undone.call, undone.line, "another way out"
-        elif other is not None and stays_alone(function, file, other.function):
+        elif (
+            other is not None
+            and not ("resume" in words_of(last.text) and "suspend" in words_of(other.function))
+            and stays_alone(function, file, other.function)
+        ):
             call, line, words = other.step.call, other.step.line, f"{other.function}()"
         else:
             continue

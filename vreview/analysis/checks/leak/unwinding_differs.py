@@ -15,7 +15,7 @@ from vreview.analysis.expr import K
 from vreview.analysis.facts import FileFacts, FunctionFacts
 from vreview.analysis.held import object_of
 from vreview.analysis.hit import Hit, HitStep
-from vreview.analysis.state import Resource, State
+from vreview.analysis.state import Resource, State, V
 from vreview.analysis.verbs import ends
 
 RULE = "unwinding-differs"
@@ -93,4 +93,7 @@ def _ends_object(
 def _after(state: State, names: set[str]) -> bool:
     """One of ``names`` has failed on the way here."""
     fled = state.fled.failed if state.fled is not None else None
-    return any(f is not None and f.callee in names for f in (state.failed, fled))
+    return any(f is not None and f.callee in names for f in (state.failed, fled)) or any(
+        v.name in names and v.kind in (V.NONZERO, V.NEGATIVE, V.ERR_PTR)
+        for v in state.values.values()
+    )

@@ -10,6 +10,7 @@ from vreview.analysis.expr import Expr, K, last_field
 from vreview.analysis.facts import FileFacts, FunctionFacts
 from vreview.analysis.hit import Hit, HitStep
 from vreview.analysis.knowledge import Knowledge
+from vreview.analysis.locks import drops_by_other_name
 from vreview.analysis.state import Held
 from vreview.analysis.summary import Fact, told_not_to_sleep
 
@@ -27,7 +28,8 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
         if held is None or call is None or (moment.line, held.key) in told:
             continue
         slept = _sleeps(call, held, file)
-        if slept is None:
+        same = function.tested.same
+        if slept is None or drops_by_other_name(function.graph, held, same, file.knowledge):
             continue
         told.add((moment.line, held.key))
         fact, via = slept

@@ -18,6 +18,8 @@ from vreview.analysis.state import V
 from vreview.analysis.tested import normal
 
 RULE = "unchecked-allocation"
+_SHORT = 4
+"""So short a member's name may be another struct's."""
 _NEVER_FAILS = frozenset({"__GFP_NOFAIL", "GFP_NOFAIL", "SLAB_PANIC", "GFP_NOFS_NOFAIL"})
 
 
@@ -116,7 +118,7 @@ def _elsewhere(function: FunctionFacts, file: FileFacts, result: Result) -> bool
         related = function.name in {c.call for c in other.summary.calls} or other.name in {
             c.call for c in function.summary.calls
         }
-        if tests and related:
+        if tests and (related or len(member) > _SHORT):
             return True
     for key in same:
         for call, position in arguments_of(function.graph, key):

@@ -7,6 +7,7 @@ most of their callers in the file test it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from vreview.analysis.assigned import arguments_of, results_in
@@ -18,6 +19,9 @@ from vreview.analysis.state import V, Value
 from vreview.analysis.tested import normal
 
 RULE = "unchecked-lookup"
+_TEARDOWN = re.compile(
+    r"(^|_)(remove|exit|release|shutdown|cleanup|unregister|disconnect|unbind)(_|$)"
+)
 
 
 def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
@@ -28,6 +32,8 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
             if value is None or value.kind is not V.RESULT or (value.name, value.site) in seen:
                 continue
             weak = _doubt(file, value)
+            if _TEARDOWN.search(function.name) and file.callers_test.get(value.name, (0, 0))[0]:
+                continue  # what was found when it was set up
             if weak is None or _known_elsewhere(function, expr.key, value, moment.line):
                 continue
             seen.add((value.name, value.site))
