@@ -90,10 +90,12 @@ class Exits:
                 yield exit_, resource
 
     def sibling(self, exit_: Exit, resource: Resource) -> Undone | None:
-        """Another exit gives it back, though it had been handed on no less than here."""
+        """Another exit gives it back, though it had been handed on no less than here. What a loop
+        gives back before it takes it anew was the old one."""
         given = exit_.given(resource)
         for undone in self.undone.get((resource.pair, resource.key, resource.line), ()):
-            if given <= undone.gone:
+            again = not resource.local and undone.line < resource.line
+            if given <= undone.gone and not again:
                 return undone
         return None
 
@@ -199,13 +201,13 @@ def _constant(expr: Expr) -> str:
 
 
 def _optional(graph: Graph) -> dict[int, tuple[tuple[bool, Expr], ...]]:
-    """Branches whose one side gives something back and then joins the other side."""
+    """Branches whose one side gives something back before it joins the other side."""
     found: dict[int, tuple[tuple[bool, Expr], ...]] = {}
     for node in graph.nodes:
         if node.op is not Op.BRANCH or node.expr is None or len(node.arcs) != 2:
             continue
         for arc, other in (node.arcs, node.arcs[::-1]):
-            calls = _calls_before(graph, arc.target, other.target)
+            calls = _calls_before(graph, arc.target, _reached(graph, other.target))
             around = other.way is Way.TRUE
             if calls:
                 skipped = tuple((around, call) for call in calls)
@@ -213,14 +215,26 @@ def _optional(graph: Graph) -> dict[int, tuple[tuple[bool, Expr], ...]]:
     return found
 
 
-def _calls_before(graph: Graph, start: int, join: int) -> list[Expr]:
-    """The calls of a block that ends where the other side begins; none if it leaves otherwise."""
+def _reached(graph: Graph, start: int) -> set[int]:
+    seen: set[int] = set()
+    todo = [start]
+    while todo:
+        index = todo.pop()
+        if index not in seen:
+            seen.add(index)
+            todo.extend(arc.target for arc in graph.nodes[index].arcs)
+    return seen
+
+
+def _calls_before(graph: Graph, start: int, joins: set[int]) -> list[Expr]:
+    """The calls of a block that ends where the other side is or comes; none if it leaves
+    otherwise."""
     calls: list[Expr] = []
     seen: set[int] = set()
     todo = [start]
     while todo:
         index = todo.pop()
-        if index == join or index in seen:
+        if index in joins or index in seen:
             continue
         node = graph.nodes[index]
         seen.add(index)

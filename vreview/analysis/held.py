@@ -20,7 +20,9 @@ _INSIDE = frozenset(
     {"data", "buf", "buffer", "payload", "priv", "private", "extra", "mem", "bytes"}
 )
 """Members that are often an array: its address is one in the middle of the object."""
-_CARRIES = re.compile(r"^to_|_to_|container_of|_priv$|fwnode_handle|_get$|_entry$|ERR_CAST|ERR_PTR")
+_CARRIES = re.compile(
+    r"^to_|_to_|container_of|_priv$|_from_|fwnode_handle|_get$|_entry$|ERR_CAST|ERR_PTR"
+)
 
 
 def object_of(expr: Expr) -> str:

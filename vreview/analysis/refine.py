@@ -109,13 +109,22 @@ def _comparison(expr: Expr, truth: bool, state: State, knowledge: Knowledge) -> 
         if operator == "<=" and value is not None and _never_negative(value, knowledge):
             operator = "=="
         return _sign(name, value, operator, state)
-    if operator == ">=" and value is not None and value.kind is V.ZERO and _surely_some(right):
+    if value is not None and _never(value, operator, right, state):
         return None
     if operator == "==" and _is_minus_one(right):
         return lost(state, value, name, "errptr")
     if errno := _errno_of(right, knowledge):
         return _errno(name, value, operator, errno, state)
     return state
+
+
+def _never(value: Value, operator: str, right: Expr, state: State) -> bool:
+    """0 is not at least a bound above it, and what is not above 0 equals no number but 0."""
+    if operator == ">=" and value.kind is V.ZERO:
+        bound = state.values.get(right.key)
+        return _surely_some(right) or (bound is not None and bound.kind in (V.NONZERO, V.POSITIVE))
+    number = operator == "==" and right.kind is K.NUMBER
+    return number and (value.kind is V.ZERO or value.kind in BELOW_ZERO)
 
 
 def _is_minus_one(expr: Expr) -> bool:

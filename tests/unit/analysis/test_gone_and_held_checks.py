@@ -327,6 +327,58 @@ void f(struct a *a)
 	spin_unlock(&a->lock);
 }""",
     ),
+    "the old one was stopped before it was begun anew": (
+        "unwinding-differs",
+        """
+int f(struct a *a)
+{
+again:
+	if (!a->running) {
+		kthread_stop(a->thread);
+		a->thread = kthread_run(work, a, "a");
+	}
+	if (wait_for_it(a))
+		return -ERESTARTSYS;
+	if (a->more)
+		goto again;
+	return 0;
+}""",
+    ),
+    "a conversion of it is stored": (
+        "lost-at-end",
+        """
+void f(struct a *a, struct b *b)
+{
+	struct bss *bss = cfg80211_get_bss(b->wiphy, b->channel);
+
+	if (!bss)
+		return;
+	hold_bss(bss_from_pub(bss));
+	a->current_bss = bss_from_pub(bss);
+}""",
+    ),
+    "what is released depends on how it was mapped": (
+        "unwinding-differs",
+        """
+int f(struct a *a)
+{
+	int err;
+
+	a->tx = ioremap(a->start, 4);
+	if (!a->tx)
+		return -EIO;
+	err = set(a);
+	if (err)
+		goto unmap;
+	return 0;
+unmap:
+	if (own(a))
+		iounmap(a->tx);
+	else
+		put_bar(a->shared);
+	return err;
+}""",
+    ),
     "the resume of the next layer": (
         "last-step-fails",
         """

@@ -11,6 +11,56 @@ from collections.abc import Callable
 import pytest
 
 CASES: dict[str, tuple[str, str]] = {
+    "a count that was found not to be 0": (
+        "unset-variable",
+        """
+int f(struct a *a, int n)
+{
+	int i, ret;
+
+	if (!n)
+		return -EINVAL;
+	for (i = 0; i < n; i++) {
+		ret = g(a, i);
+		if (ret)
+			break;
+	}
+	return ret;
+}""",
+    ),
+    "0 is no other number": (
+        "unset-variable",
+        """
+int f(struct a *a, char *p)
+{
+	int r = 0;
+	u32 major;
+
+	if (p)
+		r = sscanf(p, "%u", &major);
+	if (r != 1)
+		major = 0;
+	return g(a, major);
+}""",
+    ),
+    "a tool that ends": (
+        "unset-variable",
+        """
+void f(FILE *fp, int r)
+{
+	const char *m;
+
+	if (r > 3)
+		m = "a";
+	else if (r > 2)
+		m = "b";
+	else {
+		fprintf(fp, "no");
+		exit(1);
+	}
+	fprintf(fp, m);
+}""",
+    ),
     "set anew whenever the place has changed": (
         "unset-variable",
         """

@@ -50,9 +50,7 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
     returns = [m for m in function.flow.returns() if m.expr is not None]
     if not any(m.value is not None and m.value.kind in _ERRORS for m in returns):
         return
-    told = any(
-        m.value is not None and m.value.kind is V.POSITIVE and not m.value.name for m in returns
-    )
+    told = _one_is_success(function, returns)
     odd = _odd_jumps(returns)
     seen: set[int] = set()
     for moment in returns:
@@ -63,6 +61,22 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
             continue  # 1 is the success: 0 may mean that there is nothing
         seen.add(cause.leaves)
         yield _hit(moment, cause, function)
+
+
+def _one_is_success(function: FunctionFacts, returns: Sequence[Moment]) -> bool:
+    """1 itself is returned, or a variable that it was assigned to."""
+    ones = {
+        expr.kids[0].key
+        for expr in function.expressions()
+        if expr.kind is K.ASSIGN and len(expr.kids) == 2 and expr.kids[1].text == "1"
+    }
+    return any(
+        m.expr is not None
+        and m.value is not None
+        and m.value.kind is V.POSITIVE
+        and (m.expr.text == "1" or m.expr.key in ones)
+        for m in returns
+    )
 
 
 def _explained(cause: Cause, file: FileFacts) -> bool:
