@@ -24,7 +24,7 @@ from vreview.analysis.knowledge import BulkPair, Knowledge
 from vreview.analysis.mask import Comment
 from vreview.analysis.state import BELOW_ZERO, V
 from vreview.analysis.summary import Fact, FunctionSummary, World
-from vreview.analysis.syntax import Function
+from vreview.analysis.syntax import Function, slot_uses
 from vreview.analysis.tested import Tested, tested_in
 from vreview.analysis.types import types_of
 
@@ -126,6 +126,20 @@ class FileFacts:
     def address_taken(self) -> frozenset[str]:
         """Functions that are handed to someone: their callers are not all in sight."""
         return self._named | self.in_slots
+
+    @cached_property
+    def ended_by_core(self) -> frozenset[str]:
+        """Functions of the file that stand in a slot whose counterpart the core calls even when
+        they fail."""
+        if not self.knowledge.ended_by_core:
+            return frozenset()
+        uses = tuple(slot_uses(self.masked))
+        ends = {(use.struct, use.member) for use in uses}
+        return frozenset(
+            use.function
+            for use in uses
+            if (use.struct, self.knowledge.ended_by_core.get((use.struct, use.member))) in ends
+        )
 
     @cached_property
     def conventions(self) -> Conventions:

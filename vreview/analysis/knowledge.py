@@ -283,6 +283,7 @@ class Knowledge:
     returns: Mapping[str, Returns] = field(default_factory=dict)
     hurried: frozenset[str] = frozenset()
     slow_calls: frozenset[str] = frozenset()
+    ended_by_core: Mapping[tuple[str, str], str] = field(default_factory=dict)
     called_under: Mapping[str, str] = field(default_factory=dict)
     takes_inside: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
@@ -402,6 +403,11 @@ def knowledge_from(tables: Mapping[str, Mapping[str, object]]) -> Knowledge:
         returns=dict(_returns(_Table("returns", tables.get("returns", {})))),
         hurried=waiting.names("hurried"),
         slow_calls=waiting.names("slow_calls"),
+        ended_by_core={
+            (row.text("struct"), member): row.text("ended_by")
+            for row in _Table("callbacks", tables.get("callbacks", {})).rows("contract")
+            for member in sorted(row.names("members"))
+        },
         called_under={kind: row.text("lock") for row in outer for kind in row.names("callbacks")},
         takes_inside={row.text("lock"): row.names("calls") for row in outer},
     )

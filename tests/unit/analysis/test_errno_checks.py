@@ -251,6 +251,8 @@ out:
 def test_a_comment_says_why_nobody_looks(found: Found, comment: str, told: list[int]) -> None:
     body = f"\t{comment}\n\tclk_prepare_enable(u->clk);"
     assert lines(found, body, "unchecked-result") == told
+    again = f"{body}\n\tu->level = 1;\n\tu->sign = 2;\n\tclk_prepare_enable(u->clk);"
+    assert lines(found, again, "unchecked-result") == told
 
 
 def test_what_was_not_copied_is_0_where_it_is_not_above(found: Found) -> None:

@@ -327,6 +327,87 @@ void f(struct a *a)
 	spin_unlock(&a->lock);
 }""",
     ),
+    "the core ends it even when it has failed": (
+        "last-step-fails",
+        """
+static void q_destroy(struct Qdisc *sch)
+{
+	struct q *q = qdisc_priv(sch);
+
+	q_event_destroy(&q->mark);
+	q_event_destroy(&q->early);
+}
+static int q_init(struct Qdisc *sch)
+{
+	struct q *q = qdisc_priv(sch);
+	int err;
+
+	err = q_event_init(&q->early, sch);
+	if (err)
+		return err;
+	return q_event_init(&q->mark, sch);
+}
+static struct Qdisc_ops q_ops = {
+	.init = q_init,
+	.destroy = q_destroy,
+};""",
+    ),
+    "the same where nobody does": (
+        "last-step-fails",
+        """
+static void q_destroy(struct other *sch)
+{
+	struct q *q = other_priv(sch);
+
+	q_event_destroy(&q->mark);
+	q_event_destroy(&q->early);
+}
+static int q_init(struct other *sch)
+{
+	struct q *q = other_priv(sch);
+	int err;
+
+	err = q_event_init(&q->early, sch);
+	if (err)
+		return err;
+	return q_event_init(&q->mark, sch); //!
+}
+static struct other_ops q_ops = {
+	.init = q_init,
+	.destroy = q_destroy,
+};""",
+    ),
+    "it lies in what the caller ends": (
+        "unwinding-differs",
+        """
+static int fill(struct table *t)
+{
+	t->all = kcalloc(4, 8, GFP_KERNEL);
+	if (!t->all)
+		return -ENOMEM;
+	if (ask(t)) {
+		kfree(t->all);
+		t->all = NULL;
+		return -EIO;
+	}
+	if (set(t))
+		return -EINVAL;
+	return 0;
+}
+int f(struct a *a)
+{
+	struct tables *all = a->tables;
+	struct table *t = &all->crypto;
+	int err = fill(t);
+
+	if (err)
+		goto out;
+	return 0;
+out:
+	a_destroy(a);
+	return err;
+}""",
+    ),
     "the old one was stopped before it was begun anew": (
         "unwinding-differs",
         """

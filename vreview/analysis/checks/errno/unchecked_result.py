@@ -61,9 +61,10 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
             expr.text not in seen
             and not _unwinding(moment, file)
             and b"(void)" not in file.lines[expr.line - 1]
-            and not _explained(expr.line, file)
         ):
             seen.add(expr.text)
+            if _explained(expr.line, file):
+                continue
             yield _hit(function, expr, *lost[id(expr)])
 
 

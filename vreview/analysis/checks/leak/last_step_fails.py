@@ -45,6 +45,7 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
         elif (
             other is not None
             and not ("resume" in words_of(last.text) and "suspend" in words_of(other.function))
+            and function.name not in file.ended_by_core
             and stays_alone(function, file, other.function)
         ):
             call, line, words = other.step.call, other.step.line, f"{other.function}()"

@@ -13,9 +13,8 @@ from vreview.analysis.checks.leak._words import hit
 from vreview.analysis.exits import freed_at_scope_end
 from vreview.analysis.expr import K
 from vreview.analysis.facts import FileFacts, FunctionFacts
-from vreview.analysis.held import object_of
 from vreview.analysis.hit import Hit, HitStep
-from vreview.analysis.state import Resource, State, V
+from vreview.analysis.state import Resource, State, V, below
 from vreview.analysis.verbs import ends
 
 RULE = "unwinding-differs"
@@ -33,6 +32,8 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
         if undone is None or undone.line == exit_.line:
             continue
         if resource.key in freed_at_scope_end(function, file.lines):
+            continue
+        if not resource.local and function.name in file.ended_by_core:
             continue
         if _caller_ends(function, file, resource):
             continue
@@ -71,8 +72,9 @@ def _ends_object(
     caller: FunctionFacts, failed: set[str], releases: frozenset[str], file: FileFacts
 ) -> bool:
     """After the failure it calls something that ends what the failed one was given."""
+    custody = caller.exits.custody
     given = {
-        object_of(kid)
+        custody.named(kid)
         for expr in caller.expressions()
         if expr.kind is K.CALL and expr.text in failed
         for kid in expr.kids
@@ -81,11 +83,12 @@ def _ends_object(
         call = moment.expr
         if call is None or not ends(call.text) or call.text in file.knowledge.frees:
             continue
-        if given.isdisjoint(object_of(kid) for kid in call.kids):
+        owners = {custody.named(kid) for kid in call.kids} - {""}
+        if not any(below(key, owner) for key in given for owner in owners):
             continue
-        below = file.world.calls_below(call.text)
+        calls = file.world.calls_below(call.text)
         unseen = call.text not in file.world.functions
-        if (unseen or not releases.isdisjoint(below)) and _after(moment.state, failed):
+        if (unseen or not releases.isdisjoint(calls)) and _after(moment.state, failed):
             return True
     return False
 
