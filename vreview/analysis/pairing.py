@@ -16,11 +16,20 @@ from vreview.analysis.graph import Graph, Op, Way
 from vreview.analysis.held import object_of
 from vreview.analysis.knowledge import Failing, Knowledge, Pair
 from vreview.analysis.summary import World
-from vreview.analysis.verbs import does, ends, may_give, takes_back, undoes, whole, words_of
+from vreview.analysis.verbs import (
+    does,
+    ends,
+    may_give,
+    shares_a_noun,
+    takes_back,
+    undoes,
+    whole,
+    words_of,
+)
 
 _NEVER = re.compile(
     r"lock|^(devm|list|INIT|atomic|refcount|bit|spin|mutex|trace|min|max|dev|pr|perf|sg_miter|xa|idr)_"
-    r"|^(rhashtable|rhltable|radix_tree|hash|rb|llist|hlist|bitmap)_|^_*(get|put)_user|(^|_)(may|can|is|has|should|security|check|validate|wait)_|_wait(_|$)"
+    r"|^(rhashtable|rhltable|radix_tree|hash|rb|llist|hlist|bitmap)_|^_*(get|put)_user|(^|_)(may|can|is|has|unaligned|should|security|check|validate|wait)_|_wait(_|$)"
 )
 
 
@@ -128,6 +137,7 @@ def _common(
             and takes_back(undo, call.text)
             and not elsewhere
             and keys[0] == target
+            and shares_a_noun(undo, call.text)
         )
         return None if opposite or given else _NOTHING
     if not opposite:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import re
+
 from vreview.analysis.altered import replace
 from vreview.analysis.expr import Expr, K, is_nought
 from vreview.analysis.freed import turned_out
@@ -23,6 +25,8 @@ from vreview.analysis.state import (
 _FLIPPED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
 OPPOSITE = {"<": ">=", ">": "<=", "<=": ">", ">=": "<", "==": "!=", "!=": "=="}
 COMPARISONS = frozenset(OPPOSITE)
+_SUCCESS = re.compile(r"(^|_)(SUCCESS|OK|NO_?ERR(OR)?)$")
+"""Constants that are 0 by another name."""
 _ERROR_TESTS = frozenset({"IS_ERR", "IS_ERR_OR_NULL", "IS_ERR_VALUE"})
 
 
@@ -105,7 +109,7 @@ def _comparison(expr: Expr, truth: bool, state: State, knowledge: Knowledge) -> 
     value = state.values.get(name)
     if value is None and left.kind is K.CALL:
         value = Value(V.RESULT, left.text, left.line)
-    if is_nought(right):
+    if is_nought(right) or (right.kind is K.NAME and _SUCCESS.search(right.text)):
         if operator == "<=" and value is not None and _never_negative(value, knowledge):
             operator = "=="
         return _sign(name, value, operator, state)

@@ -156,6 +156,7 @@ _TAKES_BACK = frozenset(
         "dealloc",
     )
 )
+_VERBS = _GIVES | _TAKES_BACK | INVERSE.keys() | UNDOING | _FLUFF
 _FINDS = frozenset(
     (
         "get",
@@ -212,6 +213,13 @@ def takes_back(release: str, acquire: str) -> bool:
     """``release`` takes back what it is given: what was found is put, what was made is freed."""
     found = not _FINDS.isdisjoint(words_of(acquire))
     return not (_PUTS if found else _TAKES_BACK).isdisjoint(words_of(release))
+
+
+@lru_cache(maxsize=1 << 14)
+def shares_a_noun(release: str, acquire: str) -> bool:
+    """The two names have a word in common that is no verb, or one of them is a verb alone."""
+    nouns = [set(words_of(name)) - _VERBS for name in (release, acquire)]
+    return not all(nouns) or not nouns[0].isdisjoint(nouns[1])
 
 
 @lru_cache(maxsize=1 << 14)

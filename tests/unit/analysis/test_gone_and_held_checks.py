@@ -327,6 +327,139 @@ void f(struct a *a)
 	spin_unlock(&a->lock);
 }""",
     ),
+    "what was made of it is in a list": (
+        "lost-at-end",
+        """
+int f(struct a *a, u32 handle)
+{
+	struct drm_gem_object *gem = drm_gem_object_lookup(a->file, handle);
+	struct outer *outer;
+
+	if (!gem)
+		return -ENOENT;
+	outer = outer_of(gem);
+	list_add_tail(&outer->entry, &a->all);
+	return 0;
+}""",
+    ),
+    "names with no noun in common": (
+        "unwinding-differs",
+        """
+int f(struct a *a, int type)
+{
+	struct device *dev = regmap_get_device(a->map);
+
+	if (type > 3)
+		return -EINVAL;
+	pm_runtime_get_noresume(dev);
+	a->n = type;
+	pm_runtime_put_autosuspend(dev);
+	return 0;
+}""",
+    ),
+    "success by a name": (
+        "unwinding-differs",
+        """
+int f(void)
+{
+	int err;
+
+	err = part_init();
+	if (err < PART_SUCCESS)
+		return -EINVAL;
+	err = other_init();
+	if (err) {
+		part_exit();
+		return err;
+	}
+	return 0;
+}""",
+    ),
+    "a function of another file drops it": (
+        "missing-unlock",
+        """
+int f(struct a *a)
+{
+	int err;
+
+	down_write(&a->sem);
+	if (a->inside) {
+		err = expand_it(a->inode);
+		if (err)
+			return err;
+	} else {
+		up_write(&a->sem);
+	}
+	err = set(a);
+	down_write(&a->sem);
+	a->n = err;
+	up_write(&a->sem);
+	return err;
+}""",
+    ),
+    "the same, taken once more": (
+        "taken-twice",
+        """
+int f(struct a *a)
+{
+	int err;
+
+	down_write(&a->sem);
+	if (a->inside) {
+		err = expand_it(a->inode);
+		if (err)
+			return err;
+	} else {
+		up_write(&a->sem);
+	}
+	err = set(a);
+	down_write(&a->sem);
+	a->n = err;
+	up_write(&a->sem);
+	return err;
+}""",
+    ),
+    "an optimistic start that keeps the lock": (
+        "missing-unlock",
+        """
+void a_start_io_read(struct inode *inode)
+{
+	down_read(&inode->i_rwsem);
+	if (fine(inode))
+		return;
+	up_read(&inode->i_rwsem);
+	down_write(&inode->i_rwsem);
+	block_it(inode);
+	downgrade_write(&inode->i_rwsem);
+}""",
+    ),
+    "a test that looks at what it freed": (
+        "use-after-free",
+        """
+static void test_first_word(struct kunit *test)
+{
+	u8 *p = kmalloc(8, GFP_KERNEL);
+
+	kfree(p);
+	*p = 0x78;
+	KUNIT_EXPECT_EQ(test, 2, errors);
+}""",
+    ),
+    "a reference that dget() took": (
+        "use-after-put",
+        """
+int f(struct dentry *dentry)
+{
+	int err;
+
+	dget(dentry);
+	err = unlink_it(dentry);
+	dput(dentry);
+	if (err)
+		return err;
+	return name_it(dentry->d_name);
+}""",
+    ),
     "the core ends it even when it has failed": (
         "last-step-fails",
         """

@@ -20,7 +20,7 @@ from vreview.analysis.summary import lock_key
 
 RULE = "missing-unlock"
 _HANDS_OVER = re.compile(
-    r"(?<!un)(?<!b)lock|acquire|_get\b|_begin|_start\b|enter|grab|_next\b|prepare|suspend|freeze"
+    r"(?<!un)(?<!b)lock|acquire|_get\b|_begin|_start(?![a-z])|enter|grab|_next\b|prepare|suspend|freeze"
 )
 
 
@@ -38,8 +38,9 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
     if not kept:
         return
     dropped, foreign = _drops(function, file)
+    again = _taken_again(function, file)
     for held, moment in kept:
-        if (held.key, held.family) in foreign:
+        if (held.key, held.family) in foreign or held in again:
             continue
         elsewhere = (held.key, held.family, held.line) not in dropped
         if elsewhere and not any((k, f) == (held.key, held.family) for k, f, _ in dropped):
@@ -85,6 +86,19 @@ def _drops(
         if not seen:
             foreign.add((key, drop.family))
     return dropped, foreign
+
+
+def _taken_again(function: FunctionFacts, file: FileFacts) -> frozenset[Held]:
+    """Locks that another path goes on to take once more: some call in between drops them."""
+    return frozenset(
+        held
+        for moment in function.flow.calls()
+        if moment.expr is not None
+        and (lock := file.knowledge.takes.get(moment.expr.text)) is not None
+        for held in moment.state.locks
+        if (held.key, held.family) == (lock_key(moment.expr, lock.arg), lock.family)
+        and held.line != moment.line
+    )
 
 
 def _by_design(held: Held, returns: list[Moment]) -> bool:

@@ -3,7 +3,11 @@
 
 from __future__ import annotations
 
+import re
+
+from vreview.analysis.assigned import results_in
 from vreview.analysis.exits import Exit
+from vreview.analysis.expr import K, root_name
 from vreview.analysis.facts import FileFacts, FunctionFacts
 from vreview.analysis.hit import Hit, HitStep
 from vreview.analysis.state import Resource
@@ -65,3 +69,28 @@ def stays_alone(function: FunctionFacts, file: FileFacts, counterpart: str) -> b
     if any(counterpart in file.world.calls_below(caller) for caller in callers):
         return False
     return bool(callers) or file.is_static(function.function)
+
+
+_LISTS = re.compile(r"list_(add|move|insert)|rb_(link|insert)|hash_add|_enqueue|queue_tail")
+
+
+def in_a_list(function: FunctionFacts, names: frozenset[str]) -> bool:
+    """A part of what one of ``names`` points to goes into a list."""
+    return any(
+        expr.kind is K.CALL
+        and _LISTS.search(expr.text) is not None
+        and any(kid.kind is K.ADDRESS and root_name(kid) in names for kid in expr.kids)
+        for expr in function.expressions()
+    )
+
+
+def converted(function: FunctionFacts, key: str) -> frozenset[str]:
+    """Variables that are what a call made of ``key`` alone: ``outer = outer_of(key)``."""
+    return frozenset(
+        result.key
+        for result in results_in(function.graph)
+        if result.key.isidentifier()
+        and result.key != key
+        and len(result.call.kids) == 1
+        and result.call.kids[0].key == key
+    )

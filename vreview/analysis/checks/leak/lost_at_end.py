@@ -6,36 +6,27 @@ Silent where it was stored, returned, or handed to a call that may keep it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from vreview.analysis.checks.leak._words import NOT_LOST, hit, usual_release
+from vreview.analysis.checks.leak._words import NOT_LOST, converted, hit, in_a_list, usual_release
 from vreview.analysis.exits import freed_at_scope_end, in_a_macro
-from vreview.analysis.expr import K, root_name
+from vreview.analysis.expr import K
 from vreview.analysis.facts import FileFacts, FunctionFacts
 from vreview.analysis.held import mentioned
 from vreview.analysis.hit import Hit
 
 RULE = "lost-at-end"
-_LISTS = re.compile(r"list_(add|move|insert)|rb_(link|insert)|hash_add|_enqueue|queue_tail")
 
 
 def _stored_somewhere(function: FunctionFacts, name: str) -> bool:
     """The function stores it outside on some path, or puts it in a list: in a loop, perhaps, that
     surely runs."""
-    names = function.tested.same(name)
-    return any(
-        (
-            expr.kind is K.ASSIGN
-            and len(expr.kids) == 2
-            and expr.kids[0].kind is not K.NAME
-            and name in mentioned(expr.kids[1], carrying=True)
-        )
-        or (
-            expr.kind is K.CALL
-            and _LISTS.search(expr.text) is not None
-            and any(kid.kind is K.ADDRESS and root_name(kid) in names for kid in expr.kids)
-        )
+    names = function.tested.same(name) | converted(function, name)
+    return in_a_list(function, names) or any(
+        expr.kind is K.ASSIGN
+        and len(expr.kids) == 2
+        and expr.kids[0].kind is not K.NAME
+        and name in mentioned(expr.kids[1], carrying=True)
         for expr in function.expressions()
     )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from vreview.analysis.checks.leak._words import hit
+from vreview.analysis.checks.leak._words import converted, hit, in_a_list
 from vreview.analysis.exits import freed_at_scope_end
 from vreview.analysis.expr import K
 from vreview.analysis.facts import FileFacts, FunctionFacts
@@ -32,6 +32,8 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
         if undone is None or undone.line == exit_.line:
             continue
         if resource.key in freed_at_scope_end(function, file.lines):
+            continue
+        if resource.local and in_a_list(function, converted(function, resource.key)):
             continue
         if not resource.local and function.name in file.ended_by_core:
             continue

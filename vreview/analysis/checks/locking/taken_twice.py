@@ -26,13 +26,14 @@ _DEEPEST = 3
 def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
     """One hit for each call and lock."""
     told: set[tuple[int, str]] = set()
+    kept = {held for moment in function.flow.returns() for held in moment.state.locks}
     for moment in function.flow.calls():
         call = moment.expr
         if call is None or not moment.state.locks or moment.state.blind:
             continue
         for held in _exclusive(moment, file):
-            if (moment.line, held.key) in told:
-                continue
+            if (moment.line, held.key) in told or (held in kept and held.line != moment.line):
+                continue  # some call in between drops it: a return does not drop it either
             how = _taken(call, held, file)
             if how:
                 told.add((moment.line, held.key))

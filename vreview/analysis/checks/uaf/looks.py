@@ -22,7 +22,7 @@ _ONLY_THE_ADDRESS = re.compile(
 
 
 _TAKES_A_REFERENCE = re.compile(
-    r"(^|_)(get|ref|grab|inc|tryget|get_unless_zero|inc_not_zero|get_not_zero)$|hold\w*$|^get_\w+$|_get_(device|dev|ref)$"
+    r"(^|_)(d?get|ref|i?grab|inc|tryget|get_unless_zero|inc_not_zero|get_not_zero)$|hold\w*$|^get_\w+$|_get_(device|dev|ref)$"
 )
 
 
