@@ -11,6 +11,21 @@ from collections.abc import Callable
 import pytest
 
 CASES: dict[str, tuple[str, str]] = {
+    "a number that was made from what is freed": (
+        "use-after-free",
+        """
+int f(struct a *a)
+{
+	void *buf = kzalloc(8, GFP_KERNEL);
+	int err;
+
+	if (!buf)
+		return -ENOMEM;
+	err = buffer_to_pages(a, buf);
+	kfree(buf);
+	return err;
+}""",
+    ),
     "what a part given to a callee lies in": (
         "double-free",
         """
