@@ -253,6 +253,34 @@ void three(struct a *a)
 	step(a);
 }""",
     ),
+    "a lock that a function of the file takes for its caller": (
+        "callee-needs-lock",
+        """
+static void drop(struct a *a)
+{
+	lockdep_assert_held(&a->lock);
+	mutex_unlock(&a->lock);
+}
+static struct a *acquire(int n)
+{
+	struct a *a = find(n);
+
+	mutex_lock(&a->lock);
+	if (a->dead) {
+		drop(a);
+		return NULL;
+	}
+	return a;
+}
+void update(int n)
+{
+	struct a *a = acquire(n);
+
+	if (a)
+		drop(a);
+}
+EXPORT_SYMBOL(update);""",
+    ),
     "interrupts that are off": (
         "sleep-under-lock",
         """

@@ -107,7 +107,8 @@ def _has(function: FunctionFacts, field: str, file: FileFacts) -> bool:
     asserts = _asserted_here(function, field, file)
     known = file.knowledge.takes
     locks = any(c.call not in known for c in summary.calls if _wraps(c.call))
-    return own or asserts or locks
+    below = any(field in file.world.takes_below(c.call) for c in summary.calls)
+    return own or asserts or locks or below
 
 
 def _asserted_here(function: FunctionFacts, field: str, file: FileFacts) -> bool:
