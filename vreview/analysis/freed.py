@@ -21,7 +21,7 @@ _ALONE = Kin()
 _MOVES = re.compile(r"\[[^\]]*(->|\(|\[)")  # an index that changes without being assigned by name
 
 _PUTS = re.compile(
-    r"^(?!pm_|module_|trace_|__|\w*(?:runtime|power|_pm_|_noidle|_sync|autosuspend|_cpu|_user))"
+    r"^(?!pm_|module_|trace_|__|\w*(?:runtime|power|_pm_|_noidle|_sync|autosuspend|_cpu|_user|vblank))"
     r"(?:\w+_put|put_[a-z0-9]+|\w+_put_(?:operation|ref|object|entry|node|request|conn|chan|ctx"
     r"|root|inode|block_group|transaction|client|session|state|context|task|cred))$"
 )

@@ -188,7 +188,7 @@ def mentioned(expr: Expr, *, carrying: bool = False) -> Iterable[str]:
         return (expr.key, root_name(expr))
     if expr.kind in (K.NAME, K.MEMBER, K.INDEX):
         return (expr.key,) if expr.key else ()
-    if expr.kind is K.ASSIGN and expr.kids:
+    if expr.kind in (K.ASSIGN, K.UPDATE) and expr.kids:
         return mentioned(expr.kids[0], carrying=carrying)
     if expr.kind in (K.ADDRESS, K.DEREF):
         root = root_name(expr)

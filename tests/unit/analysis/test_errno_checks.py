@@ -333,3 +333,46 @@ out:
 	return ret;
 }"""
     assert [line for name, line in found(text) if name == "success-on-failure"] == []
+
+
+def test_a_function_that_turns_codes_into_errnos_gives_them_without_a_sign(found: Found) -> None:
+    text = """
+int code_to_errno(u8 code)
+{
+	switch (code) {
+	case 1:
+		return EINVAL;
+	case 2:
+		return ENOTCONN;
+	default:
+		return EIO;
+	}
+}"""
+    assert [line for name, line in found(text) if name == "positive-errno"] == []
+    two = text.replace("\tcase 2:\n\t\treturn ENOTCONN;\n", "")
+    assert [line for name, line in found(two) if name == "positive-errno"] != []
+
+
+def test_nothing_there_is_no_failure_where_0_is_meant(found: Found) -> None:
+    text = """
+int f(struct unit *u)
+{
+	int rc = first(u);
+
+	if (rc)
+		return -EIO;
+	rc = 0;
+	u->page = follow_it(u);
+	if (IS_ERR_OR_NULL(u->page))
+		goto out;
+	rc = done(u);
+out:
+	last(u);
+	return rc;
+}"""
+    assert [line for name, line in found(text) if name == "success-on-failure"] == []
+
+
+def test_a_comment_says_that_it_need_not_fail(found: Found) -> None:
+    body = "\t/* so don't fail completely on error */\n\tclk_prepare_enable(u->clk);"
+    assert lines(found, body, "unchecked-result") == []

@@ -1189,6 +1189,78 @@ int f(struct table *t)
 	return 0;
 }""",
     ),
+    "a count of vertical blanks is no object": (
+        "use-after-put",
+        """
+void f(struct a *a, struct drm_crtc *crtc)
+{
+	drm_crtc_vblank_put(crtc);
+	a->index = crtc->index;
+}""",
+    ),
+    "element after element is stored": (
+        "lost-at-end",
+        """
+int f(struct a *a, int n)
+{
+	struct ring *ring;
+	int i;
+
+	ring = kcalloc(n, sizeof(*ring), GFP_KERNEL);
+	if (!ring)
+		return -ENOMEM;
+	for (i = 0; i < n; i++)
+		a->all[i].ring = ring++;
+	return 0;
+}""",
+    ),
+    "no mapping": (
+        "unwinding-differs",
+        """
+int f(struct a *a, struct page *page)
+{
+	void *buf = kmap(page);
+
+	if (!buf)
+		return -ENOMEM;
+	set(a, buf);
+	kunmap(page);
+	return 0;
+}""",
+    ),
+    "as many references as rounds": (
+        "use-after-put",
+        """
+void f(struct a *a, struct pci_bus *bus)
+{
+	struct slot *slot, *tmp;
+
+	list_for_each_entry_safe(slot, tmp, &a->slots, list) {
+		if (slot->bus == bus) {
+			list_del(&slot->list);
+			put_device(&bus->dev);
+		}
+	}
+}""",
+    ),
+    "the counterpart puts one": (
+        "lost-at-end",
+        """
+static int a_probe(struct usb_interface *i)
+{
+	struct usb_device *udev = usb_get_dev(to_udev(i));
+
+	if (load(udev)) {
+		usb_put_dev(udev);
+		return -EIO;
+	}
+	return 0;
+}
+static void a_disconnect(struct usb_interface *i)
+{
+	usb_put_dev(to_udev(i));
+}""",
+    ),
 }
 
 

@@ -11,6 +11,27 @@ from collections.abc import Callable
 import pytest
 
 CASES: dict[str, tuple[str, str]] = {
+    "a macro of the file sets it": (
+        "unset-variable",
+        """
+#define TAKE_FIELDS do { \\
+	salt = info->salt; \\
+} while (0)
+int f(struct a *a, struct info *info)
+{
+	char *salt;
+
+	switch (a->kind) {
+	case A_ONE:
+		TAKE_FIELDS;
+		break;
+	default:
+		return -EINVAL;
+	}
+	memcpy(a->salt, salt, 4);
+	return 0;
+}""",
+    ),
     "a count that was found not to be 0": (
         "unset-variable",
         """

@@ -17,6 +17,9 @@ from vreview.analysis.state import V
 
 RULE = "positive-errno"
 
+_CONVERTS = 3
+"""So many errnos, and none below 0: the function turns something into one, as its caller knows."""
+
 
 def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
     """One hit for each place that makes a positive errno which is returned."""
@@ -35,7 +38,8 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
     if not positive or _negated_by_a_caller(function, file):
         return
     sure = bool(negative or function.summary.errnos)
-    if not sure and _convention(file):
+    names = {m.value.name for m in positive.values() if m.value is not None}
+    if not sure and (len(names) >= _CONVERTS or _convention(file)):
         return
     for site, moment in sorted(positive.items()):
         value = moment.value

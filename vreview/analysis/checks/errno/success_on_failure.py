@@ -130,6 +130,8 @@ def _cause(moment: Moment, function: FunctionFacts, odd: frozenset[int]) -> Caus
         and found_success(cause.turn, function.knowledge, function.world)
     ):
         return None
+    if cause.why is Why.ERROR_POINTER and _or_null(cause) and _meant(value, function):
+        return None
     if cause.why not in _SURE and (
         not (cause.leaves in odd or cause.why is Why.NOTHING or _as_error(value, cause))
         or _meant(value, function)
@@ -166,6 +168,10 @@ def _meant(value: Value, function: FunctionFacts) -> bool:
     """``ret = 0;`` is a statement of its own, after the declarations: success is meant."""
     declared = {node.line for node in function.graph.nodes if node.op is Op.DECLARE}
     return not value.name and value.site not in declared
+
+
+def _or_null(cause: Cause) -> bool:
+    return cause.turn is not None and cause.turn.expr.text == "IS_ERR_OR_NULL"
 
 
 def _is_error_pointer(expr: Expr | None) -> bool:

@@ -33,8 +33,9 @@ _MOST_DROPS = 2
 _NEAR = 2
 _MEANT = re.compile(
     rb"ignor|return (value|code)|(can ?not|can't|can never|won't|will not|never|shouldn't|not) fail"
-    rb"|(don't|do not|doesn't|no need to|not) (care|check|matter)|no check|not fatal|non-?fatal"
-    rb"|best.effort|optional|if (this|it|that) fails|always succe|undo\b|roll.?back|revert|restore",
+    rb"|(don't|do not|doesn't|no need to|not) (care|check|matter|fail)|no check"
+    rb"|not fatal|non-?fatal|best.effort|optional|if (this|it|that) fails|always succe"
+    rb"|undo\b|roll.?back|revert|restore",
     re.IGNORECASE,
 )
 _POINTERS = frozenset({"PTR_ERR", "PTR_ERR_OR_ZERO", "IS_ERR"})

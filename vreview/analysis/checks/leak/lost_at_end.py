@@ -42,6 +42,9 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
         if resource.key in freed_at_scope_end(function, file.lines):
             continue
         seen.add((resource.key, resource.line))
+        releases = function.exits.custody.undoing(resource)
+        if any(e.step.call in releases for e in function.exits.custody.elsewhere):
+            continue  # the counterpart gives such a one back, under whatever name
         if _stored_somewhere(function, resource.key) or in_a_macro(resource.key, file.lines):
             continue
         yield hit(

@@ -29,6 +29,7 @@ _MACRO = re.compile(
     r"|^swap$|unaligned|_irq|asm|lock|->|^get_|^mt?f|^store"
 )
 _DIRECTIVE = re.compile(rb"\s*#\s*(if|el|endif)")
+_DEFINE = re.compile(rb"\s*#\s*define\b")
 _PRINTS = re.compile(
     r"^(dev|pr|netdev|netif|drm|DRM|v4l2|wiphy|pci)_(\w+_)?(err|warn|info|notice|crit|dbg|debug)"
 )
@@ -52,6 +53,8 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
             best[name] = moment, left
     for name, (moment, left) in sorted(best.items()):
         site = moment.value.site if moment.value is not None else moment.line
+        if _in_a_macro(name, file.lines):
+            continue
         if any(map(_DIRECTIVE.match, file.lines[site - 1 : moment.line])):
             continue
         steps = [s for s in moment.state.steps() if s.line > site]
@@ -68,6 +71,18 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
             ),
             weak=left.why in _WEAK,
         )
+
+
+def _in_a_macro(name: str, lines: tuple[bytes, ...]) -> bool:
+    """A macro of the file assigns to a variable of this name: where it stands is not seen."""
+    sets = re.compile(rb"\b" + re.escape(name.encode()) + rb"\s*=[^=]")
+    inside = False
+    for line in lines:
+        inside = inside or _DEFINE.match(line) is not None
+        if inside and sets.search(line):
+            return True
+        inside = inside and line.rstrip().endswith(b"\\")
+    return False
 
 
 def _reads(moment: Moment, left: Left, file: FileFacts) -> bool:
