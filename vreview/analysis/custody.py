@@ -259,12 +259,23 @@ class Custody:
     def _undoes_more(self, call: Expr, resource: Resource) -> bool:
         """By its name the call ends something of which nothing is known, and it gets the object,
         or one that it lies in or behind."""
+        got = resource.kind == "named" and resource.local
+        if got and _UNDOES.search(call.text) and self._part(call, resource):
+            return True
         known = call.text in self.knowledge.releases or call.text in self.releases
         whole = resource.kind in ("count", "enable")
         if known or not (_UNDOES_ALL if whole else _UNDOES).search(call.text):
             return False
         given = {self.named(kid) for kid in call.kids} - {""}
         return any(below(key, owner) for key in (resource.key, *resource.also) for owner in given)
+
+    def _part(self, call: Expr, resource: Resource) -> bool:
+        """``module_put(type->owner)``: what was got is given back by a part of it."""
+        return any(
+            key != resource.key and below(key, resource.key)
+            for kid in call.kids
+            if (key := self.named(kid))
+        )
 
     def _only_looks(self, call: Expr, position: int, resource: Resource) -> bool:
         """Only borrowed, or the callee is in view and neither stores nor releases it."""

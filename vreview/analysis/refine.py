@@ -115,6 +115,9 @@ def _comparison(expr: Expr, truth: bool, state: State, knowledge: Knowledge) -> 
         return _sign(name, value, operator, state)
     if value is not None and _never(value, operator, right, state):
         return None
+    asked = operator == "!=" and right.kind is K.NUMBER  # so many were asked for
+    if asked and value is not None and value.kind is V.RESULT:
+        return lost(state, value, name, "errptr")
     if operator == "==" and _is_minus_one(right):
         return lost(state, value, name, "errptr")
     if errno := _errno_of(right, knowledge):

@@ -376,3 +376,29 @@ out:
 def test_a_comment_says_that_it_need_not_fail(found: Found) -> None:
     body = "\t/* so don't fail completely on error */\n\tclk_prepare_enable(u->clk);"
     assert lines(found, body, "unchecked-result") == []
+
+
+def test_turning_it_off_is_teardown(found: Found) -> None:
+    text = """
+static int set_enabled(struct unit *u, bool on)
+{
+	if (u->sign)
+		return -EIO;
+	u->level = on;
+	return 0;
+}
+int one(struct unit *u)
+{
+	int ret = set_enabled(u, true);
+
+	if (ret)
+		return ret;
+	ret = set_enabled(u, u->level);
+	if (ret)
+		return ret;
+	use(u);
+	set_enabled(u, %s);
+	return 0;
+}"""
+    told = {w: [n for n, _ in found(text % w) if n == "unchecked-result"] for w in ("false", "on")}
+    assert told == {"false": [], "on": ["unchecked-result"]}

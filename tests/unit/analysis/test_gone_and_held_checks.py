@@ -1261,6 +1261,128 @@ static void a_disconnect(struct usb_interface *i)
 	usb_put_dev(to_udev(i));
 }""",
     ),
+    "a failure by either alternative": (
+        "missing-unlock",
+        """
+int f(struct a *a)
+{
+	int ret;
+
+	mutex_lock(&a->lock);
+	ret = send(a);
+	if (ret != a->size)
+		return ret < 0 ? ret : -EIO; //!
+	ret = command(a);
+	mutex_unlock(&a->lock);
+	if (ret != CMD_SUCCESS)
+		return ret;
+	return 0;
+}""",
+    ),
+    "a part of it is put": (
+        "unwinding-differs",
+        """
+int f(struct a *a)
+{
+	const struct type *type = alg_get_type(a->name);
+	void *private;
+
+	if (IS_ERR(type))
+		return PTR_ERR(type);
+	private = type->bind(a);
+	if (IS_ERR(private)) {
+		module_put(type->owner);
+		return PTR_ERR(private);
+	}
+	if (a->busy) {
+		alg_do_release(type, private);
+		return -EBUSY;
+	}
+	a->held = 1;
+	return 0;
+}""",
+    ),
+    "what lies in it is returned": (
+        "lost-at-end",
+        """
+struct obj *f(int fd)
+{
+	struct file *file = fget(fd);
+	struct obj *obj;
+
+	if (!file)
+		return NULL;
+	obj = file->private_data;
+	obj_get(obj);
+	return obj;
+}""",
+    ),
+    "a comment names the lock that a callee drops": (
+        "missing-unlock",
+        """
+int f(struct a *a)
+{
+	int ret;
+
+	mutex_lock(&a->name_lock);
+	if (a->bad) {
+		mutex_unlock(&a->name_lock);
+		return -EIO;
+	}
+	/* the tail unconditionally unlocks a->name_lock */
+	ret = create_tail(a);
+	if (ret)
+		return ret;
+	return 0;
+}""",
+    ),
+    "fewer than were asked for": (
+        "unwinding-differs",
+        """
+int f(struct a *a, struct irq *irq)
+{
+	int res = fun_reserve_irqs(a->fdev, 1, &irq->idx);
+
+	if (res != 1)
+		return -ENOSPC;
+	res = set(a);
+	if (res) {
+		fun_release_irqs(a->fdev, 1, &irq->idx);
+		return res;
+	}
+	return 0;
+}""",
+    ),
+    "a lock taken below another name": (
+        "callee-needs-lock",
+        """
+static void note(void)
+{
+	lockdep_assert_held(&group_mutex);
+	last = 0;
+}
+static struct group *group_lock_live(struct node *n)
+{
+	mutex_lock(&group_mutex);
+	return n->group;
+}
+static int first(struct node *n)
+{
+	mutex_lock(&group_mutex);
+	note();
+	mutex_unlock(&group_mutex);
+	return 0;
+}
+static int show(struct node *n)
+{
+	struct group *g = group_lock_live(n);
+
+	if (g)
+		note();
+	group_unlock(n);
+	return 0;
+}""",
+    ),
 }
 
 

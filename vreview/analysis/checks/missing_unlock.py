@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from vreview.analysis.evaluate import Moment
-from vreview.analysis.expr import K
+from vreview.analysis.expr import K, last_field
 from vreview.analysis.facts import FileFacts, FunctionFacts, outcome
 from vreview.analysis.hit import Hit, HitStep
 from vreview.analysis.locks import drops_by_other_name, paired
@@ -24,6 +24,8 @@ _HANDS_OVER = re.compile(
 )
 
 
+_SHORT = 4
+_DROPS = re.compile(rb"unlock|drop|releas", re.IGNORECASE)
 _KEPT = re.compile(
     rb"intention|on purpose|deliberate|unlock|release|drop|held|hold|locked|\bup\b", re.IGNORECASE
 )
@@ -46,6 +48,8 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
         if elsewhere and not any((k, f) == (held.key, held.family) for k, f, _ in dropped):
             continue
         if _by_design(held, returns) or _comes_locked(function, returns):
+            continue
+        if _told(held, function, file):
             continue
         if _explained(moment.line, file) or _stored(held.key, function):
             continue
@@ -103,8 +107,8 @@ def _taken_again(function: FunctionFacts, file: FileFacts) -> frozenset[Held]:
 
 def _by_design(held: Held, returns: list[Moment]) -> bool:
     """Held whenever the function succeeds, and never when it fails (or the other way round)."""
-    with_it = {outcome(m) for m in returns if any(_same(h, held) for h in m.state.locks)}
-    without = {outcome(m) for m in returns if not any(_same(h, held) for h in m.state.locks)}
+    with_it = {_outcome(m) for m in returns if any(_same(h, held) for h in m.state.locks)}
+    without = {_outcome(m) for m in returns if not any(_same(h, held) for h in m.state.locks)}
     return not with_it & without and len(with_it | without) > 1 and "error" not in with_it
 
 
@@ -112,6 +116,17 @@ def _explained(line: int, file: FileFacts) -> bool:
     """A comment right above the return says that the lock is kept."""
     return any(
         line - 2 <= comment.last < line and _KEPT.search(comment.text) for comment in file.comments
+    )
+
+
+def _told(held: Held, function: FunctionFacts, file: FileFacts) -> bool:
+    """A comment in the function, after the lock was taken, says by its name that it is dropped."""
+    name = last_field(held.key).encode()
+    return len(name) > _SHORT and any(
+        held.line < comment.first <= function.function.last
+        and name in comment.text
+        and _DROPS.search(comment.text)
+        for comment in file.comments
     )
 
 
@@ -125,6 +140,15 @@ def _stored(key: str, function: FunctionFacts) -> bool:
         and expr.kids[1].key == key
         for expr in function.expressions()
     )
+
+
+def _outcome(moment: Moment) -> str:
+    """``ret < 0 ? ret : -EIO`` is a failure either way."""
+    expr = moment.expr
+    ways = expr.kids[1:] if expr is not None and expr.kind is K.CHOICE else ()
+    if any(kid.kind is K.UNARY and kid.text == "-" for kid in ways):
+        return "error"
+    return outcome(moment)
 
 
 def _comes_locked(function: FunctionFacts, returns: list[Moment]) -> bool:

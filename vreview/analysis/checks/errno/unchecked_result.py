@@ -61,12 +61,18 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
         if (
             expr.text not in seen
             and not _unwinding(moment, file)
+            and not _turns_off(expr)
             and b"(void)" not in file.lines[expr.line - 1]
         ):
             seen.add(expr.text)
             if _explained(expr.line, file):
                 continue
             yield _hit(function, expr, *lost[id(expr)])
+
+
+def _turns_off(call: Expr) -> bool:
+    """``set_enabled(x, false)``: teardown by another name."""
+    return "enable" in call.text and any(kid.text in ("false", "0") for kid in call.kids)
 
 
 def _explained(line: int, file: FileFacts) -> bool:

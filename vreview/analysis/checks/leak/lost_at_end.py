@@ -10,8 +10,9 @@ from collections.abc import Iterator
 
 from vreview.analysis.checks.leak._words import NOT_LOST, converted, hit, in_a_list, usual_release
 from vreview.analysis.exits import freed_at_scope_end, in_a_macro
-from vreview.analysis.expr import K
+from vreview.analysis.expr import Expr, K, walk
 from vreview.analysis.facts import FileFacts, FunctionFacts
+from vreview.analysis.graph import Node, Op
 from vreview.analysis.held import mentioned
 from vreview.analysis.hit import Hit
 
@@ -31,6 +32,28 @@ def _stored_somewhere(function: FunctionFacts, name: str) -> bool:
     )
 
 
+def _returned_from(function: FunctionFacts, expr: Expr | None, key: str) -> bool:
+    """A member of it is returned: who has that finds the object by it."""
+    if expr is None or not expr.key:
+        return False
+    sources = {
+        source.key
+        for node in function.graph.nodes
+        if node.expr is not None
+        for target, source in _assigned(node)
+        if target == expr.key
+    }
+    return any(source.startswith(f"{key}->") for source in sources)
+
+
+def _assigned(node: Node) -> Iterator[tuple[str, Expr]]:
+    if node.op is Op.DECLARE and node.expr is not None:
+        yield node.name, node.expr
+    for expr in walk(node.expr) if node.expr is not None else ():
+        if expr.kind is K.ASSIGN and expr.text == "=" and len(expr.kids) == 2:
+            yield expr.kids[0].key, expr.kids[1]
+
+
 def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
     """One hit for each object."""
     seen: set[tuple[str, int]] = set()
@@ -42,6 +65,8 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
         if resource.key in freed_at_scope_end(function, file.lines):
             continue
         seen.add((resource.key, resource.line))
+        if _returned_from(function, exit_.moment.expr, resource.key):
+            continue
         releases = function.exits.custody.undoing(resource)
         if any(e.step.call in releases for e in function.exits.custody.elsewhere):
             continue  # the counterpart gives such a one back, under whatever name
