@@ -84,7 +84,7 @@ class Exits:
                 key = (resource.pair, resource.key, resource.line, exit_.line)
                 if key in seen or "[" in resource.key or self._left_out(exit_, resource):
                     continue
-                if _contradicts(exit_.state):
+                if contradicts(exit_.state):
                     break
                 seen.add(key)
                 yield exit_, resource
@@ -172,7 +172,7 @@ def _how(moment: Moment, *, pointer: bool, truth: bool) -> Leaving:
     return "success"
 
 
-def _contradicts(state: State) -> bool:
+def contradicts(state: State) -> bool:
     """The path tested a member both ways, or found it equal to two constants: what was in between
     did rarely change it."""
     found: dict[str, bool] = {}

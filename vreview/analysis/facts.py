@@ -205,10 +205,10 @@ class FileFacts:
         spans = (f.function for f in self.functions)
         return next((f.name for f in spans if f.first <= line <= f.last), "")
 
-    def is_test(self, function: Function) -> bool:
-        """A case of a unit test: it may misuse things on purpose, and fails loudly."""
-        head = b" ".join(self.lines[max(0, function.first - 1) : function.first + 2])
-        return b"struct kunit *" in head
+    @cached_property
+    def is_test(self) -> bool:
+        """A file of unit tests: they misuse things on purpose, and fail loudly."""
+        return any(b"kunit_test_suite" in line for line in self.lines)
 
     def is_static(self, function: Function) -> bool:
         """``static`` stands before the name, on its line or one of the next two."""

@@ -196,7 +196,7 @@ def mentioned(expr: Expr, *, carrying: bool = False) -> Iterable[str]:
     sums = expr.kind is K.BINARY and expr.text in ("+", "-", "|")
     gives = expr.kind is K.CALL and expr.text not in TELLS_ERROR
     if carrying and gives:
-        gives = _CARRIES.search(expr.text) is not None
+        gives = len(expr.kids) < 3 and _CARRIES.search(expr.text) is not None
     if sums or gives or expr.kind in (K.CHOICE, K.OTHER, K.COMMA):
         return tuple(key for kid in expr.kids for key in mentioned(kid, carrying=carrying))
     return ()

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from vreview.analysis.altered import replace
-from vreview.analysis.expr import Expr, K, last_field, object_key, walk
+from vreview.analysis.expr import Expr, K, last_field, object_key, render, walk
 from vreview.analysis.graph import Graph, Op
 from vreview.analysis.knowledge import Knowledge, LockCall
 from vreview.analysis.state import Held, Quiet, State, V, Value
@@ -32,6 +32,7 @@ def paired(graph: Graph, knowledge: Knowledge) -> Mapping[str, tuple[LockCall, b
     calls: set[str] = set()
     silent: dict[str, bool] = {}
     bare: set[str] = set()
+    others: dict[str, set[tuple[str, ...]]] = {}
     for node in graph.nodes:
         for expr in walk(node.expr) if node.expr is not None else ():
             if expr.kind is K.CALL and "lock" in expr.text and expr.text.isidentifier():
@@ -40,11 +41,15 @@ def paired(graph: Graph, knowledge: Knowledge) -> Mapping[str, tuple[LockCall, b
                 silent[expr.text] = silent.get(expr.text, True) and alone
                 if not expr.kids:
                     bare.add(expr.text)
+                rest = tuple(render(kid) for kid in expr.kids[1:])
+                others.setdefault(expr.text, set()).add(rest)
     found: dict[str, tuple[LockCall, bool]] = {}
     for name in calls:
         if "unlock" not in name or name in knowledge.drops or _NOT_OURS.search(name):
             continue
         partner = name.replace("unlock", "lock", 1)
+        if partner in calls and len(others[name] | others[partner]) > 1:
+            continue  # which lock it is, the other arguments say
         if partner in calls and silent[partner] and partner not in knowledge.takes:
             arg = -1 if partner in bare else 0
             how = LockCall(f"{partner}()", arg, "always", sleeps=False)

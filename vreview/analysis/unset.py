@@ -116,6 +116,8 @@ class Unset:
             return Left(Why.LOOP, node.line)
         if self._guarded(last, path, read) or any(map(self._remembered, skips)):
             return Left(Why.GUARDED, node.line)
+        if self._switch_knows(last[0], read):
+            return Left(Why.GUARDED, node.line)
         if self._alternatives(skips):
             return Left(Why.CHAIN, node.line)
         return Left(Why.IF, node.line)
@@ -223,6 +225,19 @@ class Unset:
                 continue
             if render(other.expr) == text and later in self.reached(index):
                 ways = [read in self.reached(arc.target, later) for arc in other.arcs]
+                if any(ways) and not all(ways):
+                    return True
+        return False
+
+    def _switch_knows(self, skip: int, read: int) -> bool:
+        """The read is in some cases of a later switch over what the decision looked at."""
+        decided = self.graph.nodes[skip].expr
+        names = set(names_in(decided)) if decided is not None else set()
+        for index, node in enumerate(self.graph.nodes):
+            if node.op is not Op.SWITCH or node.expr is None or index not in self.reached(skip):
+                continue
+            if not names.isdisjoint(names_in(node.expr)):
+                ways = [read in self.reached(arc.target, index) for arc in node.arcs]
                 if any(ways) and not all(ways):
                     return True
         return False

@@ -1383,6 +1383,40 @@ static int show(struct node *n)
 	return 0;
 }""",
     ),
+    "two locks of one object, told by a flag": (
+        "unlock-without-lock",
+        """
+int f(struct inode *ip, int kind)
+{
+	a_ilock(ip, SHARED);
+	a_ilock(ip, kind);
+	if (ip->bad)
+		goto out;
+	set(ip);
+out:
+	a_iunlock(ip, kind);
+	a_iunlock(ip, SHARED);
+	return 0;
+}""",
+    ),
+    "the number that a loop's call gives is no second name": (
+        "left-iterator",
+        """
+u64 f(void)
+{
+	struct device_node *np;
+	struct resource res;
+	int ret;
+
+	for_each_node_by_type(np, "memory") {
+		ret = of_address_to_resource(np, 0, &res);
+		if (ret)
+			continue;
+		add(&res);
+	}
+	return 1;
+}""",
+    ),
 }
 
 

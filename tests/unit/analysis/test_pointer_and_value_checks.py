@@ -11,6 +11,45 @@ from collections.abc import Callable
 import pytest
 
 CASES: dict[str, tuple[str, str]] = {
+    "a member that was found both ways": (
+        "unset-variable",
+        """
+int f(struct a *a)
+{
+	int off;
+
+	if (a->long_data)
+		off = g(a);
+	note(a->dir);
+	if (a->long_data) {
+		if (a->dir)
+			h(a, off);
+	}
+	return 0;
+}""",
+    ),
+    "a switch over what was asked before": (
+        "unset-variable",
+        """
+int f(struct a *a, u64 msr)
+{
+	u32 sr;
+
+	if (msr & (MSR_DR | MSR_IR))
+		sr = g(a);
+	switch (msr & (MSR_DR | MSR_IR)) {
+	case 0:
+		a->v = 0;
+		break;
+	case MSR_DR | MSR_IR:
+		a->v = sr;
+		break;
+	default:
+		return -EINVAL;
+	}
+	return 0;
+}""",
+    ),
     "a macro of the file sets it": (
         "unset-variable",
         """

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from vreview.analysis.evaluate import Moment, Seen
+from vreview.analysis.exits import contradicts
 from vreview.analysis.facts import FileFacts, FunctionFacts
 from vreview.analysis.hit import Hit, HitStep
 from vreview.analysis.tested import ERROR_TESTS
@@ -38,12 +39,12 @@ _PRINTS = re.compile(
 def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
     """One hit for each variable: the read for which the reason is best known."""
     reads = [m for m in function.flow.moments if m.kind is Seen.READ]
-    if not reads:
+    if not reads or file.is_test:
         return
     unset = Unset(function.graph)
     best: dict[str, tuple[Moment, Left]] = {}
     for moment in reads:
-        if moment.expr is None or moment.state.blind:
+        if moment.expr is None or moment.state.blind or contradicts(moment.state):
             continue
         name = moment.expr.text
         left = unset.left_out(moment, name)
