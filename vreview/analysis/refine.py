@@ -25,7 +25,7 @@ from vreview.analysis.state import (
 _FLIPPED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
 OPPOSITE = {"<": ">=", ">": "<=", "<=": ">", ">=": "<", "==": "!=", "!=": "=="}
 COMPARISONS = frozenset(OPPOSITE)
-_SUCCESS = re.compile(r"(^|_)(SUCCESS|OK|NO_?ERR(OR)?)$")
+_SUCCESS = re.compile(r"(^|_)(SUCCESS|OK|NULL|NO_?ERR(OR)?)$")
 """Constants that are 0 by another name."""
 _ERROR_TESTS = frozenset({"IS_ERR", "IS_ERR_OR_NULL", "IS_ERR_VALUE"})
 

@@ -200,7 +200,11 @@ class Unset:
                 why = Why.WALK if node.op is Op.ITERATE else self._switch(node)
                 if why is Why.WALK and self._filled(node, path):
                     continue
-                if node.op is Op.SWITCH and self._in_another(node, index, read):
+                if node.op is Op.SWITCH and not self._leads([a.target for a in ways], {read}, -1):
+                    continue  # what it does not name never comes here
+                if node.op is Op.SWITCH and (
+                    self._in_another(node, index, read) or self._asked_before(node, index)
+                ):
                     continue
                 later = [d for d in path if self.graph.nodes[d[0]].line > node.line]
                 if node.expr is not None and self._known_by(set(names_in(node.expr)), later, read):
@@ -227,6 +231,18 @@ class Unset:
                 ways = [read in self.reached(arc.target, later) for arc in other.arcs]
                 if any(ways) and not all(ways):
                     return True
+        return False
+
+    def _asked_before(self, node: Node, index: int) -> bool:
+        """An earlier switch over the same value sends away what it does not name."""
+        text = render(node.expr) if node.expr is not None else ""
+        for earlier, other in enumerate(self.graph.nodes):
+            if other.op is not Op.SWITCH or earlier == index or other.expr is None:
+                continue
+            rest = [arc.target for arc in other.arcs if arc.way is Way.OTHERWISE]
+            before = render(other.expr) == text and index in self.reached(earlier)
+            if rest and before and not any(index in self.reached(target) for target in rest):
+                return True
         return False
 
     def _switch_knows(self, skip: int, read: int) -> bool:

@@ -402,3 +402,29 @@ int one(struct unit *u)
 }"""
     told = {w: [n for n, _ in found(text % w) if n == "unchecked-result"] for w in ("false", "on")}
     assert told == {"false": [], "on": ["unchecked-result"]}
+
+
+def test_what_is_not_supported_is_not_asked_for(found: Found) -> None:
+    text = """
+int map(struct unit *u)
+{
+	int ret;
+
+	if (u->base)
+		return 0;
+	ret = first(u);
+	if (ret)
+		goto out;
+	if (!unit_forward_supported(u))
+		goto out;
+	ret = second(u);
+	if (ret)
+		goto out;
+	return 0;
+out:
+	last(u);
+	return ret;
+}"""
+    assert [line for name, line in found(text) if name == "success-on-failure"] == []
+    other = text.replace("unit_forward_supported", "unit_begin")
+    assert [line for name, line in found(other) if name == "success-on-failure"] != []

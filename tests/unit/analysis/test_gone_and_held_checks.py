@@ -1417,6 +1417,36 @@ u64 f(void)
 	return 1;
 }""",
     ),
+    "NULL by another name": (
+        "unwinding-differs",
+        """
+int f(struct a *a)
+{
+	u32 code = hmm_alloc(a->size);
+
+	if (code == mmgr_NULL)
+		return -ENOMEM;
+	if (a->bad) {
+		hmm_free(code);
+		return -EIO;
+	}
+	a->held = 1;
+	return 0;
+}""",
+    ),
+    "the next round looks before it puts": (
+        "use-after-put",
+        """
+void f(struct a *a, struct ax *dev)
+{
+again:
+	if (a->more) {
+		note(dev->name);
+		ax_dev_put(dev);
+		goto again;
+	}
+}""",
+    ),
 }
 
 

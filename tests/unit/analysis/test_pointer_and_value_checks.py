@@ -11,6 +11,36 @@ from collections.abc import Callable
 import pytest
 
 CASES: dict[str, tuple[str, str]] = {
+    "a switch whose rest an earlier one sends away": (
+        "unset-variable",
+        """
+int f(struct a *a)
+{
+	u8 system, width;
+
+	switch (a->kind) {
+	case A_ONE:
+		system = 1;
+		break;
+	case A_TWO:
+		system = 2;
+		break;
+	default:
+		return -EINVAL;
+	}
+	switch (a->kind) {
+	case A_ONE:
+		width = 6;
+		break;
+	case A_TWO:
+		width = 7;
+		break;
+	default:
+		break;
+	}
+	return g(a, system, width);
+}""",
+    ),
     "a member that was found both ways": (
         "unset-variable",
         """

@@ -27,6 +27,8 @@ _NO_FAILURE = re.compile(
     rb"|harmless|no need|nothing|skip|already|fine\b|don't (fail|care)|doesn't matter",
     re.IGNORECASE,
 )
+_ASKS = re.compile(r"support|enabled|avail|capab|need|want|allow|dont")
+"""Such a call asks whether something is to be done at all."""
 _COUNTS = re.compile(
     r"[ijkn]|\w*(len|count|cnt|num|size|bytes|copied|written|read|total|done|idx|index|pos|off|offset)|nr\w*"
 )
@@ -123,6 +125,8 @@ def _cause(moment: Moment, function: FunctionFacts, odd: frozenset[int]) -> Caus
         return None
     cause = cause_of(moment, function.knowledge, function.world)
     if cause is None or cause.why is Why.TOLD or _set_since(value, cause, function):
+        return None
+    if cause.why is Why.OTHER and cause.turn is not None and _ASKS.search(cause.turn.callee):
         return None
     if (
         cause.why is Why.OTHER

@@ -24,7 +24,7 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
         for key, how, look in looked_at(moment, file):
             if how.sure or how.via or (key, how.line) in told or _part(moment, key):
                 continue
-            if moment.line == how.line:
+            if moment.line <= how.line:
                 continue  # the next round of a loop: there are as many references
             shared = referenced(function) if shared is None else shared
             if key in shared or _dropped_again(key, how.line, function, file):
