@@ -243,7 +243,7 @@ class Custody:
         """The callee, which gives back such things, can have this one."""
         if not resource.local:
             return True
-        given = {self.named(kid) for kid in call.kids} - {""}
+        given = {key for kid in call.kids for key in (self.named(kid), object_of(kid))} - {""}
         keys = (resource.key, *resource.also)
         return any(below(key, owner) for key in keys for owner in given)
 

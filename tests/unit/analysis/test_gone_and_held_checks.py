@@ -1447,6 +1447,33 @@ again:
 	}
 }""",
     ),
+    "what lies in it leads back to it": (
+        "unwinding-differs",
+        """
+static void cleanup(struct inner *in)
+{
+	framebuffer_release(in->info);
+}
+int f(struct device *dev)
+{
+	struct fb_info *info = framebuffer_alloc(8, dev);
+	struct inner *in;
+
+	if (!info)
+		return -ENOMEM;
+	in = info->par;
+	in->info = info;
+	if (ask(in)) {
+		framebuffer_release(info);
+		return -EIO;
+	}
+	if (set(in)) {
+		cleanup(in);
+		return -ENODEV;
+	}
+	return 0;
+}""",
+    ),
 }
 
 
