@@ -19,3 +19,12 @@ static int probe_setup(struct probe *p, struct probe_args __user *args)
 		return -E2BIG;
 	return copy_to_user(args, &p->args, p->size); /* vreview: errno/wrong-error-test */
 }
+
+static int probe_range(struct probe *p, const char *text)
+{
+	int found = sscanf(text, "%d %d", &p->first, &p->last);
+
+	if (found != 2)
+		return found; /* vreview: errno/wrong-error-test */
+	return 0;
+}

@@ -29,3 +29,8 @@ static long probe_raw(struct probe *p, void __user *to)
 {
 	return copy_to_user(to, p->raw, p->size);
 }
+
+static int probe_range(struct probe *p, const char *text)
+{
+	return sscanf(text, "%d %d", &p->first, &p->last) == 2 ? 0 : -EINVAL;
+}

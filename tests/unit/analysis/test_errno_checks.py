@@ -111,10 +111,65 @@ def test_a_signed_member_may_hold_an_error(found: Found) -> None:
         ("\tret = i2c_transfer(u->bus, u->m, 2);\n\tif (ret)\n\t\treturn ret;", [1]),
         ("\tret = i2c_transfer(u->bus, u->m, 2);\n\tif (ret != 2)\n\t\treturn -EIO;", []),
         ("\tret = copy_from_user(u, p, 4);\n\tif (ret)\n\t\treturn -EFAULT;", []),
+        ('\tret = sscanf(u->s, "%d", &u->sign);\n\tif (ret != 1)\n\t\treturn ret;', [2]),
+        ('\tret = sscanf(u->s, "%d", &u->sign);\n\tif (ret != 1)\n\t\treturn -EINVAL;', []),
     ],
 )
 def test_results_are_what_the_table_says(found: Found, body: str, at: list[int]) -> None:
     assert lines(found, body, "wrong-error-test") == at
+
+
+def test_no_truth_becomes_an_error_pointer(found: Found) -> None:
+    text = (
+        "static struct part *part_of(struct unit *u)\n{{\n\tint ret;\n\n"
+        "\tret = -ENODEV;\n\tif (!u->on)\n\t\tgoto fail;\n\tret = {given}(u->p);\n"
+        "\tif (ret)\n\t\tgoto fail;\n"
+        "\treturn u->p;\nfail:\n\treturn ERR_PTR(ret);\n}}\n"
+    )
+    assert ("wrong-error-test", 8) in found(text.format(given="IS_ERR"))
+    assert ("wrong-error-test", 8) not in found(text.format(given="PTR_ERR_OR_ZERO"))
+
+
+def test_a_function_without_a_result_leaves_for_what_is_no_failure(found: Found) -> None:
+    work = (
+        "static void wake(struct unit *u)\n{{\n\tint ret = pm_runtime_get_sync(u->dev);\n\n"
+        "\tif ({test}) {{\n\t\tpm_runtime_put(u->dev);\n\t\treturn;\n\t}}\n\tstart(u);\n}}\n"
+    )
+    assert ("wrong-error-test", 5) in found(work.format(test="ret"))
+    assert ("wrong-error-test", 5) not in found(work.format(test="ret < 0"))
+
+
+def test_an_unwinding_path_gives_no_truth_for_an_errno(found: Found) -> None:
+    make = (
+        "static int make(struct unit *u)\n{\n\tu->p = part(u);\n\tif (IS_ERR(u->p))\n"
+        "\t\tgoto err_part;\n\treturn 0;\nerr_part:\n\tlast(u);\n\treturn IS_ERR(u->p);\n}\n"
+    )
+    asks = "static int broken(struct unit *u)\n{\n\treturn IS_ERR(u->p);\n}\n"
+    assert ("wrong-error-test", 9) in found(make)
+    assert not [name for name, _ in found(asks) if name == "wrong-error-test"]
+
+
+@pytest.mark.parametrize(
+    ("body", "at"),
+    [
+        ('\tif (!u->sign) {\n\t\tpr_err("sign\\n");\n\t\tgoto out;\n\t}\n', [7]),
+        ("\tif (!u->sign)\n\t\tgoto out;\n", []),
+        ('\tif (!u->sign) {\n\t\tpr_err("sign\\n");\n\t\tret = 1;\n\t}\n', []),
+    ],
+)
+def test_a_result_that_nothing_ever_sets_hides_a_reported_failure(
+    found: Found, body: str, at: list[int]
+) -> None:
+    text = (
+        "static int check(struct unit *u)\n{\n\tint ret = 0;\n\n"
+        f"{body}\tlast(u);\nout:\n\treturn ret;\n}}\n"
+    )
+    assert [line for name, line in found(text) if name == "success-on-failure"] == at
+
+
+def test_a_condition_that_warns_reports_a_failure(found: Found) -> None:
+    assert lines(found, "\tif (WARN_ON(!u->sign))\n\t\tgoto out;", "success-on-failure")
+    assert lines(found, "\tif (!u->sign)\n\t\tgoto out;", "success-on-failure") == []
 
 
 def test_an_error_that_a_later_line_reads_is_not_lost(found: Found) -> None:

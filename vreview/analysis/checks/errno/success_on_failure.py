@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from vreview.analysis.altered import replace
 from vreview.analysis.causes import Cause, Why, cause_of, found_failure, found_success
 from vreview.analysis.evaluate import Moment
-from vreview.analysis.expr import Expr, K
+from vreview.analysis.expr import Expr, K, is_nought
 from vreview.analysis.facts import FileFacts, FunctionFacts
 from vreview.analysis.graph import Op
 from vreview.analysis.hit import Hit, HitStep
@@ -32,7 +33,9 @@ _ASKS = re.compile(r"support|enabled|avail|capab|need|want|allow|dont")
 _COUNTS = re.compile(
     r"[ijkn]|\w*(len|count|cnt|num|size|bytes|copied|written|read|total|done|idx|index|pos|off|offset)|nr\w*"
 )
+_WARNS = re.compile(rb"\bif \((?:un)?(?:likely\()?WARN_ON(?:_ONCE)?\((!?)[^&|]*$")
 _FEWEST_ERRORS = 2
+_ASSERTS = "dev_err"
 _CONSTANTS = frozenset({"NULL", "false", "true"})
 _SURE = frozenset({Why.NO_MEMORY, Why.ERROR_POINTER, Why.CALL_FAILED, Why.REPORTED})
 _CALLS = frozenset({Why.NO_MEMORY, Why.ERROR_POINTER, Why.CALL_FAILED})
@@ -50,14 +53,20 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
     if result not in _NUMBERS and "*" not in result:
         return
     returns = [m for m in function.flow.returns() if m.expr is not None]
-    if not any(m.value is not None and m.value.kind in _ERRORS for m in returns):
+    never = not any(m.value is not None and m.value.kind in _ERRORS for m in returns)
+    if never and not _only_nought(function, returns):
         return
     told = _one_is_success(function, returns)
     odd = _odd_jumps(returns)
     seen: set[int] = set()
     for moment in returns:
-        cause = _cause(moment, function, odd)
-        if cause is None or cause.leaves in seen or _explained(cause, file):
+        cause = _cause(_as_warned(moment, file), function, odd)
+        if (
+            cause is None
+            or (never and cause.why not in _SURE)
+            or cause.leaves in seen
+            or _explained(cause, file)
+        ):
             continue
         if told and cause.why not in _CALLS:
             continue  # 1 is the success: 0 may mean that there is nothing
@@ -79,6 +88,39 @@ def _one_is_success(function: FunctionFacts, returns: Sequence[Moment]) -> bool:
         and (m.expr.text == "1" or m.expr.key in ones)
         for m in returns
     )
+
+
+def _only_nought(function: FunctionFacts, returns: Sequence[Moment]) -> bool:
+    """The one variable that is returned is 0 from its declaration on, and nothing else ever."""
+    variables = {_variable(moment.expr) for moment in returns}
+    if len(variables) != 1 or "" in variables:
+        return False
+    name = variables.pop()
+    values = [
+        node.expr
+        for node in function.graph.nodes
+        if node.op is Op.DECLARE and node.name == name and node.expr is not None
+    ]
+    changed = any(
+        expr.kind in (K.ASSIGN, K.UPDATE, K.ADDRESS) and expr.kids and expr.kids[0].key == name
+        for expr in function.expressions()
+    )
+    return len(values) == 1 and is_nought(values[0]) and not changed
+
+
+def _as_warned(moment: Moment, file: FileFacts) -> Moment:
+    """``if (WARN_ON(...)) goto out;`` complains in its condition."""
+    state = moment.state
+    turn = state.turn if state.turn is not None or state.fled is None else state.fled.turn
+    warns = _WARNS.search(file.lines[turn.expr.line - 1]) if turn is not None else None
+    if turn is None or warns is None or turn.truth == bool(warns.group(1)):
+        return moment
+    if state.turn is not None:
+        return replace(moment, state=replace(state, complaint=state.complaint or _ASSERTS))
+    if state.fled is None:
+        return moment
+    fled = replace(state.fled, complaint=state.fled.complaint or _ASSERTS)
+    return replace(moment, state=replace(state, fled=fled))
 
 
 def _explained(cause: Cause, file: FileFacts) -> bool:

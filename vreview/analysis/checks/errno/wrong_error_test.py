@@ -16,13 +16,18 @@ from vreview.analysis.facts import FileFacts, FunctionFacts
 from vreview.analysis.graph import Op
 from vreview.analysis.hit import Hit, HitStep
 from vreview.analysis.knowledge import Returns
-from vreview.analysis.state import State, V
+from vreview.analysis.state import State, Turn, V
+from vreview.analysis.tested import ERROR_TESTS
 from vreview.analysis.types import is_unsigned
 
 RULE = "wrong-error-test"
 _NOT_NEGATIVE = frozenset({"zero", "positive"})
 _COUNTS = frozenset({"positive", "nonnegative"})
 _ERRNO_RESULTS = frozenset({"int", "long", "ssize_t"})
+_ITEMS = frozenset({"sscanf", "vsscanf"})
+_AS_ERRNO = "is returned where an error number is expected"
+_NEAR = 4
+"""Lines from a test to the return that it decides on."""
 
 
 def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
@@ -34,6 +39,8 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
             hit = _tested(moment, function, file)
         elif moment.kind is Seen.RETURN:
             hit = _returned(moment, function) or _left(moment, function)
+        elif moment.kind is Seen.ASSIGN:
+            hit = _kept(moment, function)
         if hit is not None and (hit.line, hit.subject) not in seen:
             seen.add((hit.line, hit.subject))
             yield hit
@@ -94,7 +101,8 @@ def _left(moment: Moment, function: FunctionFacts) -> Hit | None:
     value = state.values.get(turn.key)
     if found_failure(turn) and (value is None or value.kind in (V.NONZERO, V.RESULT)):
         words = "is taken for a failure whenever it is not 0"
-        return _hit(function, turn.expr.line, known, words) if _fails(moment) else None
+        failed = _fails(moment) or _gives_up(moment, turn, function)
+        return _hit(function, turn.expr.line, known, words) if failed else None
     if _below_too(turn.key, function):
         return None
     if known.success == "positive" and found_zero(turn) and _fails(moment):
@@ -134,15 +142,63 @@ def _fails(moment: Moment) -> bool:
     return bool(reported)
 
 
+def _gives_up(moment: Moment, turn: Turn, function: FunctionFacts) -> bool:
+    """A function without a result leaves early, right after the test."""
+    early = moment.line < function.function.last and moment.line - turn.expr.line <= _NEAR
+    return function.function.result == "void" and moment.expr is None and early
+
+
 def _returned(moment: Moment, function: FunctionFacts) -> Hit | None:
-    """What was not copied, returned where an errno is expected."""
+    """What was not copied, or did not match, returned where an errno is expected."""
     value = moment.value
     if value is None or value.kind not in (V.RESULT, V.NONZERO, V.POSITIVE) or not value.name:
         return None
     known = function.knowledge.returns.get(value.name)
-    if known is None or known.failure != "positive" or not _gives_errnos(function):
+    if known is None or function.function.result not in _ERRNO_RESULTS:
         return None
-    return _hit(function, moment.line, known, "is returned where an error number is expected")
+    too_few = known.call in _ITEMS and _asked_for_another_number(moment)
+    unwound = known.call in ERROR_TESTS and bool(moment.state.fell)
+    if known.failure != "positive" and not too_few:
+        return None
+    if not (too_few or unwound or _gives_errnos(function)):
+        return None
+    return _hit(function, moment.line, known, _AS_ERRNO)
+
+
+def _asked_for_another_number(moment: Moment) -> bool:
+    """``if (n != 2) return n;``"""
+    turn, expr = moment.state.turn, moment.expr
+    if turn is None or expr is None or turn.expr.kind is not K.BINARY or turn.key != expr.key:
+        return False
+    return (turn.expr.text in ("!=", "<")) == turn.truth and not is_nought(turn.expr.kids[1])
+
+
+def _kept(moment: Moment, function: FunctionFacts) -> Hit | None:
+    """``ret = IS_ERR(p);`` where the function ends in ``return ERR_PTR(ret);``."""
+    expr = moment.expr
+    if expr is None or expr.kids[1].kind is not K.CALL or expr.kids[1].text not in ERROR_TESTS:
+        return None
+    known = function.knowledge.returns.get(expr.kids[1].text)
+    variable = expr.kids[0].key
+    if known is None or known.failure != "positive" or not variable:
+        return None
+    for node in function.graph.nodes:
+        given = node.expr if node.op is Op.RETURN else None
+        if given is None or given.text != "ERR_PTR" or not given.kids:
+            continue
+        if given.kids[0].key == variable and _set_to_errors(function, variable):
+            return _hit(function, moment.line, known, _AS_ERRNO)
+    return None
+
+
+def _set_to_errors(function: FunctionFacts, variable: str) -> bool:
+    """Elsewhere the variable is given an errno."""
+    return any(
+        e.kind is K.ASSIGN
+        and e.kids[0].key == variable
+        and (e.kids[1].text == "PTR_ERR" or (e.kids[1].kind is K.UNARY and e.kids[1].text == "-"))
+        for e in function.expressions()
+    )
 
 
 def _gives_errnos(function: FunctionFacts) -> bool:
