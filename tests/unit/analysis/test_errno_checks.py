@@ -172,6 +172,40 @@ def test_a_condition_that_warns_reports_a_failure(found: Found) -> None:
     assert lines(found, "\tif (!u->sign)\n\t\tgoto out;", "success-on-failure") == []
 
 
+def test_what_is_tidied_up_behind_a_label_is_no_reason_to_come_there(found: Found) -> None:
+    text = (
+        "static int start(struct unit *u)\n{{\n\tint i, ret;\n\n\tret = first(u);\n\tif (ret)\n"
+        "\t\treturn ret;\n\tu->p = kzalloc(8, GFP_KERNEL);\n\tif (!u->p)\n\t\t{leaves}\n"
+        "\tret = second(u);\n\tif (ret)\n\t\tgoto out;\n\treturn 0;\nout:\n"
+        "\tfor (i = 0; i < u->parts; i++)\n\t\tlast(u, i);\n\treturn ret;\n}}\n"
+    )
+    assert ("success-on-failure", 10) in found(text.format(leaves="goto out;"))
+    told = found(text.format(leaves="{ ret = -ENOMEM; goto out; }"))
+    assert not [name for name, _ in told if name == "success-on-failure"]
+
+
+@pytest.mark.parametrize(
+    ("leaves", "end", "at"),
+    [
+        ("goto done;", "return 0;", [1]),
+        ('pr_err("level\\n");\n\tgoto done;', "return 0;", [1]),
+        ("u->sign = 1;\n\tgoto done;", "return 0;", []),
+        ("goto done;", "return ret;", []),
+        ("goto done;", "return u->sign;", []),
+        ("goto done;", "return -EIO;", []),
+    ],
+)
+def test_an_error_that_leaves_with_success(
+    found: Found, leaves: str, end: str, at: list[int]
+) -> None:
+    text = (
+        f"static int f(struct unit *u)\n{{\n\tint ret;\n\tif (u->level) {{\n\tret = -EINVAL;\n"
+        f"\t{leaves}\n\t}}\n\tfirst(u);\ndone:\n\tlast(u);\n\t{end}\n}}\n"
+    )
+    hits = [line - 4 for name, line in found(text) if name == "error-becomes-success"]
+    assert hits == at
+
+
 def test_an_error_that_a_later_line_reads_is_not_lost(found: Found) -> None:
     read = "\tret = -EIO;\n\tif (u->sign)\n\t\tret = 0;\n\treport(ret);"
     lost = "\tret = -EIO;\n\tu->sign = 1;"

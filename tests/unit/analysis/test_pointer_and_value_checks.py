@@ -598,6 +598,25 @@ int f(struct a *a, int n)
 	return err; //!
 }""",
     ),
+    "an error pointer is made of an errno that nobody set": (
+        "unset-variable",
+        """
+struct a *f(struct b *b)
+{
+	struct a *a;
+	int err;
+
+	if (!b->on)
+		goto fail;
+	a = g(b);
+	err = h(a);
+	if (err)
+		goto fail;
+	return a;
+fail:
+	return ERR_PTR(err); //!
+}""",
+    ),
 }
 
 

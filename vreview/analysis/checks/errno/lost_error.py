@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """An error number is stored in a variable, and on no path behind it does anybody read it.
 
-The usual form is ``ret = -EINVAL; goto out;`` where ``out:`` ends in ``return 0``.
+Silent on ``ret = -EINVAL; goto out;`` where ``out:`` ends in ``return 0``: that is a finding of
+``error_becomes_success``.
 """
 
 from __future__ import annotations
@@ -9,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vreview.analysis.evaluate import Moment, Seen
-from vreview.analysis.expr import Expr, K
 from vreview.analysis.facts import FileFacts, FunctionFacts
 from vreview.analysis.hit import Hit, HitStep
-from vreview.analysis.unread import Store, unread_stores
+from vreview.analysis.unread import Store, errno_of, into_success, unread_stores
 
 RULE = "lost-error"
 
@@ -28,8 +28,9 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
     for store in unread_stores(function.graph):
         if store.line in always:
             continue
-        errno = _errno(store.value, errnos)
-        if errno and store.name not in seen:
+        errno = errno_of(store.value, errnos)
+        told = function.returns_number() and all(into_success(function.graph, store))
+        if errno and store.name not in seen and not told:
             seen.add(store.name)
             yield _hit(function, store, errno)
 
@@ -38,12 +39,6 @@ def _preset(moment: Moment) -> bool:
     """Nothing was tested on the way here: a value that is set in advance."""
     state = moment.state
     return state.turn is None and state.failed is None and not state.blind
-
-
-def _errno(value: Expr, errnos: frozenset[str]) -> str:
-    if value.kind is K.UNARY and value.text == "-" and value.kids[0].text in errnos:
-        return f"-{value.kids[0].text}"
-    return "its errno" if value.kind is K.CALL and value.text == "PTR_ERR" else ""
 
 
 def _hit(function: FunctionFacts, store: Store, errno: str) -> Hit:

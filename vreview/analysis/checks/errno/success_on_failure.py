@@ -8,7 +8,7 @@ on the way out, where it knows no errors, and where the condition may as well be
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from vreview.analysis.altered import replace
 from vreview.analysis.causes import Cause, Why, cause_of, found_failure, found_success
@@ -59,8 +59,9 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
     told = _one_is_success(function, returns)
     odd = _odd_jumps(returns)
     seen: set[int] = set()
+    labels = {n.name: n.line for n in function.graph.nodes if n.op is Op.LABEL and n.name}
     for moment in returns:
-        cause = _cause(_as_warned(moment, file), function, odd)
+        cause = _cause(_as_warned(_before_cleanup(moment, labels), file), function, odd)
         if (
             cause is None
             or (never and cause.why not in _SURE)
@@ -106,6 +107,15 @@ def _only_nought(function: FunctionFacts, returns: Sequence[Moment]) -> bool:
         for expr in function.expressions()
     )
     return len(values) == 1 and is_nought(values[0]) and not changed
+
+
+def _before_cleanup(moment: Moment, labels: Mapping[str, int]) -> Moment:
+    """The path as it was at its last goto, where all that it has decided since is which cleanup
+    there is to do behind the label."""
+    turn, fled = moment.state.turn, moment.state.fled
+    if turn is None or fled is None or not 0 < labels.get(fled.label, 0) <= turn.expr.line:
+        return moment
+    return replace(moment, state=replace(moment.state, turn=None))
 
 
 def _as_warned(moment: Moment, file: FileFacts) -> Moment:

@@ -99,6 +99,7 @@ def _reads(moment: Moment, left: Left, file: FileFacts) -> bool:
         or callee in knowledge.reads_through
         or callee in knowledge.null_pointer
         or callee in ERROR_TESTS
+        or callee == "ERR_PTR"
         or _PRINTS.match(callee) is not None
     )
     return known or (left.why in _ELSEWHERE and _MACRO.search(callee) is None)
