@@ -286,6 +286,7 @@ class Knowledge:
     ended_by_core: Mapping[tuple[str, str], str] = field(default_factory=dict)
     called_under: Mapping[str, str] = field(default_factory=dict)
     takes_inside: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    transfers: Mapping[str, int] = field(default_factory=dict)
 
     def manners_of(self, key: str) -> frozenset[str]:
         """The names under a key of ``manners.toml``."""
@@ -410,6 +411,11 @@ def knowledge_from(tables: Mapping[str, Mapping[str, object]]) -> Knowledge:
         },
         called_under={kind: row.text("lock") for row in outer for kind in row.names("callbacks")},
         takes_inside={row.text("lock"): row.names("calls") for row in outer},
+        transfers={
+            call: row.number("buffer")
+            for row in _Table("transfers", tables.get("transfers", {})).rows("transfer")
+            for call in row.names("calls")
+        },
     )
 
 
