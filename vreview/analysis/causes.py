@@ -98,6 +98,8 @@ def is_error_pointer(turn: Turn) -> bool:
 def found_zero(turn: Turn) -> bool:
     """The condition found that a value is 0 or NULL."""
     expr = turn.expr
+    if expr.kind is K.CALL and expr.text == "IS_ERR":
+        return False
     if expr.kind is K.BINARY and expr.text in ("==", "!=") and any(map(is_nought, expr.kids)):
         return (expr.text == "==") == turn.truth
     return expr.kind is not K.BINARY and not turn.truth

@@ -517,3 +517,25 @@ out:
     assert [line for name, line in found(text) if name == "success-on-failure"] == []
     other = text.replace("unit_forward_supported", "unit_begin")
     assert [line for name, line in found(other) if name == "success-on-failure"] != []
+
+
+def test_no_error_pointer_is_not_no_memory(found: Found) -> None:
+    text = """
+int f(struct unit *u)
+{
+	int err = first(u);
+
+	if (err)
+		return -EIO;
+	u->format = unit_reformat_alloc(u);
+	if (IS_ERR(u->format)) {
+		err = PTR_ERR(u->format);
+		goto out;
+	}
+	u->sign = 1;
+	return err;
+out:
+	last(u);
+	return err;
+}"""
+    assert [line for name, line in found(text) if name == "success-on-failure"] == []
