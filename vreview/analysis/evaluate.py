@@ -50,7 +50,7 @@ class Seen(Enum):
     DEREF = auto()  # through a pointer that is NULL, an error, untested, or was given back
     UNPACK = auto()  # an error number is taken out of a pointer; expr is the call of PTR_ERR
     READ = auto()  # of a variable that nothing was assigned to; value.name: by a call of that name
-    STEP = auto()  # a walk of a list goes on from its cursor, which was taken out of the list
+    STEP = auto()  # a walk goes on from its cursor, which was taken out of the list, or given back
     OVERWRITE = auto()  # of what still names something acquired; the state is the one before
 
 

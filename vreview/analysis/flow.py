@@ -219,7 +219,7 @@ class _Walker:
             (self.graph.nodes[a.target].line for a in node.arcs if a.way is Way.FALSE), default=0
         )
         if gone is not None and _inside(expr.line, gone.line, end):
-            self.evaluator.note(Seen.DEREF, flat[at], state, None)
+            self.evaluator.note(Seen.STEP, flat[at], state, None)
         if state.linked and len(flat) > 2 and _STEPS_OVER.search(name):
             cursor = f"{flat[0].key}->"
             if any(

@@ -458,7 +458,8 @@ static void test_first_word(struct kunit *test)
 	kfree(p);
 	*p = 0x78;
 	KUNIT_EXPECT_EQ(test, 2, errors);
-}""",
+}
+kunit_test_suites(&test_suite);""",
     ),
     "a reference that dget() took": (
         "use-after-put",

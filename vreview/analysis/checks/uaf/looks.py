@@ -54,7 +54,7 @@ def looked_at(moment: Moment, file: FileFacts) -> Iterator[tuple[str, Freed, str
     expr = moment.expr
     if not gone or expr is None:
         return
-    if moment.kind is Seen.DEREF:
+    if moment.kind in (Seen.DEREF, Seen.STEP):
         how = gone.get(expr.key)
         if how is not None and _positive(moment, expr.key):
             yield expr.key, how, f"`{expr.key}` is followed"

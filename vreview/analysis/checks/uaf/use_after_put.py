@@ -24,7 +24,7 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
         for key, how, look in looked_at(moment, file):
             if how.sure or how.via or (key, how.line) in told or _part(moment, key):
                 continue
-            if moment.line <= how.line:
+            if moment.line <= how.line and moment.kind is not Seen.STEP:
                 continue  # the next round of a loop: there are as many references
             shared = referenced(function) if shared is None else shared
             if key in shared or _dropped_again(key, how.line, function, file):
@@ -52,6 +52,6 @@ def _dropped_again(key: str, line: int, function: FunctionFacts, file: FileFacts
 
 def _part(moment: Moment, key: str) -> bool:
     """Only the address of a part is handed on, or the pointer is returned."""
-    if moment.kind is Seen.DEREF or moment.expr is None:
+    if moment.kind in (Seen.DEREF, Seen.STEP) or moment.expr is None:
         return False
     return moment.kind is not Seen.CALL or all(kid.key != key for kid in moment.expr.kids)
