@@ -99,6 +99,24 @@ class Exits:
                 return undone
         return None
 
+    def left_as_a_rule(self, resource: Resource) -> bool:
+        """More error ways out leave it than give it back, and no success gives it back. A way
+        begins at its goto."""
+        undoing: set[int] = set()
+        leaving: set[int] = set()
+        for exit_ in self.every:
+            state = exit_.state
+            begins = state.fled.line if state.fled is not None else exit_.line
+            if any((u.key, u.acquired) == (resource.key, resource.line) for u in state.undone):
+                if exit_.how != "error":
+                    return False
+                undoing.add(begins)
+            elif exit_.how == "error" and any(
+                (r.key, r.line) == (resource.key, resource.line) for r in state.held.values()
+            ):
+                leaving.add(begins)
+        return len(leaving) > len(undoing)
+
     def elsewhere(self, resource: Resource) -> Elsewhere | None:
         """The function that takes back the whole of this one gives it back."""
         releases = self.custody.undoing(resource)

@@ -29,6 +29,9 @@ from vreview.analysis.tested import Tested, tested_in
 from vreview.analysis.types import types_of
 
 _EXPORT = re.compile(rb"EXPORT_SYMBOL\w*\((\w+)")
+_REFERS = re.compile(
+    r"(^|_)(d?get|ref|i?grab|inc|tryget|get_unless_zero|inc_not_zero|get_not_zero)$|hold\w*$|^get_\w+$|_get_(device|dev|ref)$"
+)
 _NAMES_AN_ERRNO = re.compile(rb"\bE[A-Z0-9]{3,}\b")
 
 
@@ -81,6 +84,17 @@ class FunctionFacts:
     def tested(self) -> Tested:
         """Which lvalues the function tests, whatever path the test is on."""
         return tested_in(self.graph)
+
+    @cached_property
+    def referenced(self) -> frozenset[str]:
+        """The objects to which the function itself takes references: one may outlive another."""
+        return frozenset(
+            key
+            for expr in self._expressions
+            if expr.kind is K.CALL and _REFERS.search(expr.text)
+            for kid in expr.kids
+            for key in whole_objects(kid)
+        )
 
     def returns_number(self) -> bool:
         """The result is a signed number in which an errno fits."""
@@ -222,6 +236,18 @@ class FileFacts:
             comment.last >= first and comment.first <= last and _NAMES_AN_ERRNO.search(comment.text)
             for comment in self.comments
         )
+
+
+def whole_objects(arg: Expr) -> Iterator[str]:
+    """The objects that an argument names as a whole, or of which it gives a part's address."""
+    if arg.kind in (K.NAME, K.MEMBER, K.INDEX) and arg.key:
+        yield arg.key
+    elif arg.kind is K.ADDRESS and arg.kids:
+        inner = arg.kids[0]
+        while inner.kind is K.MEMBER and not inner.arrow:
+            inner = inner.kids[0]
+        if inner.kind is K.MEMBER and inner.kids[0].key:
+            yield inner.kids[0].key
 
 
 Outcome: TypeAlias = Literal["error", "success", "unknown", "end"]

@@ -79,3 +79,40 @@ static int codec_open(struct codec *codec)
 	}
 	return 0;
 }
+
+static int codec_find(struct codec_list *list, struct codec_request *req)
+{
+	struct codec *codec = codec_find_first(list);
+
+	if (!codec)
+		return -ENOENT;
+	if (!mutex_trylock(&codec->lock)) {
+		refcount_inc(&codec->refs);
+		mutex_lock(&codec->lock);
+		codec_put_first(codec);
+	}
+	if (req->stale) {
+		mutex_unlock(&codec->lock);
+		return -ESTALE;
+	}
+	mutex_unlock(&codec->lock);
+	return 0;
+}
+
+static int codec_add(struct codec *codec)
+{
+	int ret;
+
+	device_initialize(&codec->dev);
+	ret = device_add(&codec->dev);
+	if (ret) {
+		put_device(&codec->dev);
+		return ret;
+	}
+	ret = codec_wake(codec);
+	if (ret) {
+		device_unregister(&codec->dev);
+		return ret;
+	}
+	return 0;
+}

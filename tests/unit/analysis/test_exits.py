@@ -97,3 +97,16 @@ def test_a_member_equals_one_constant(knowledge: Knowledge) -> None:
     )
     assert found(body.format(kind="TWO"), knowledge) == []
     assert found(body.format(kind="ONE"), knowledge) == [("lost-on-error", 10)]
+
+
+@pytest.mark.parametrize(("more", "weak"), [("", False), ("if (a->z)\nreturn -EIO;\n", True)])
+def test_who_gives_it_back_where_most_leave_it_is_odd(
+    more: str, weak: bool, knowledge: Knowledge
+) -> None:
+    body = (
+        "void *p = take();\nif (!p)\nreturn -ENOMEM;\nkeep(p);\nif (a->x) {\ngive(p);\n"
+        f"return -EIO;\n}}\nif (a->y)\nreturn -EIO;\n{more}return 0;"
+    )
+    text = f"int f(struct a *a)\n{{\n{body}\n}}\n".encode()
+    hits = analyse(text, "demo.c", knowledge=knowledge, rules=RULES).hits
+    assert {(hit.rule, hit.weak) for hit in hits} == {("unwinding-differs", weak)}

@@ -39,6 +39,9 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
             continue
         if _caller_ends(function, file, resource):
             continue
+        if resource.kind == "named" and resource.key in function.referenced:
+            continue  # what is put may be the reference that the function took itself
+        kept = bool(resource.gone) and resource.local and function.exits.left_as_a_rule(resource)
         yield hit(
             RULE,
             function,
@@ -46,6 +49,7 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
             resource,
             release=undone.call,
             last=f"returns an error without {undone.call}()",
+            weak=kept,
             evidence=(HitStep(undone.line, f"another way out calls {undone.call}()"),),
         )
 

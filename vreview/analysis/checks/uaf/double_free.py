@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from vreview.analysis.checks.uaf.looks import given_again, referenced, words_for
+from vreview.analysis.checks.uaf.looks import given_again, words_for
 from vreview.analysis.facts import FileFacts, FunctionFacts
 from vreview.analysis.hit import Hit, HitStep
 
@@ -15,15 +15,13 @@ RULE = "double-free"
 def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
     """One hit for each object and the line that gave it back first."""
     told: set[tuple[str, int]] = set()
-    shared: frozenset[str] | None = None
     for moment in function.flow.calls():
         if not moment.state.freed or moment.expr is None:
             continue
         for key, before, now in given_again(moment, file):
             if not (before.sure and now.sure) or (key, before.line) in told:
                 continue
-            shared = referenced(function) if shared is None else shared
-            if key in shared:
+            if key in function.referenced:
                 continue
             told.add((key, before.line))
             again = f"{now.call}() (by {now.via}())" if now.via else f"{now.call}()"

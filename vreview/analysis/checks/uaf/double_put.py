@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from vreview.analysis.checks.uaf.looks import given_again, referenced, words_for
+from vreview.analysis.checks.uaf.looks import given_again, words_for
 from vreview.analysis.expr import K
 from vreview.analysis.facts import FileFacts, FunctionFacts
 from vreview.analysis.graph import Op
@@ -17,15 +17,13 @@ RULE = "double-put"
 def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
     """One hit for each object and the line that dropped the reference first."""
     told: set[tuple[str, int]] = set()
-    shared: frozenset[str] | None = None
     for moment in function.flow.calls():
         if not moment.state.freed or moment.expr is None:
             continue
         for key, before, now in given_again(moment, file):
             if before.sure or now.sure or before.via or now.via or (key, before.line) in told:
                 continue
-            shared = referenced(function) if shared is None else shared
-            if key in shared or before.call != now.call or before.line == now.line:
+            if key in function.referenced or before.call != now.call or before.line == now.line:
                 continue
             fled = moment.state.fled
             if fled is None or fled.line < before.line or not _got(key, function):

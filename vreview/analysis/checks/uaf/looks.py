@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 
 from vreview.analysis.evaluate import Moment, Seen
-from vreview.analysis.expr import Expr, K
-from vreview.analysis.facts import FileFacts, FunctionFacts
+from vreview.analysis.expr import K
+from vreview.analysis.facts import FileFacts, FunctionFacts, whole_objects
 from vreview.analysis.freed import ended
 from vreview.analysis.state import Freed
 
@@ -19,22 +19,6 @@ _ONLY_THE_ADDRESS = re.compile(
     r"|virt_to_\w+|offset_in_page|ARRAY_SIZE|is_vmalloc_addr|unlikely|likely|swap|DBG\w*)$",
     re.IGNORECASE,
 )
-
-
-_TAKES_A_REFERENCE = re.compile(
-    r"(^|_)(d?get|ref|i?grab|inc|tryget|get_unless_zero|inc_not_zero|get_not_zero)$|hold\w*$|^get_\w+$|_get_(device|dev|ref)$"
-)
-
-
-def referenced(function: FunctionFacts) -> frozenset[str]:
-    """The objects to which the function itself takes references: one may outlive another."""
-    return frozenset(
-        key
-        for expr in function.expressions()
-        if expr.kind is K.CALL and _TAKES_A_REFERENCE.search(expr.text)
-        for kid in expr.kids
-        for key in _whole(kid)
-    )
 
 
 def given_again(moment: Moment, file: FileFacts) -> Iterator[tuple[str, Freed, Freed]]:
@@ -62,25 +46,13 @@ def looked_at(moment: Moment, file: FileFacts) -> Iterator[tuple[str, Freed, str
         again = {key for key, _ in ended(expr, file.knowledge, file.world)}
         typed = expr.text in file.knowledge.type_macros
         for kid in expr.kids[:1] if typed else expr.kids:
-            for key in _whole(kid):
+            for key in whole_objects(kid):
                 if key in gone and key not in again and _positive(moment, key):
                     yield key, gone[key], f"{expr.text}() is given `{key}`"
     elif moment.kind is Seen.RETURN and expr.kind is K.NAME:
         how = gone.get(expr.key)
         if how is not None and _positive(moment, expr.key):
             yield expr.key, how, f"`{expr.key}` is returned"
-
-
-def _whole(arg: Expr) -> Iterator[str]:
-    """The objects that an argument names as a whole, or of which it gives a part's address."""
-    if arg.kind in (K.NAME, K.MEMBER, K.INDEX) and arg.key:
-        yield arg.key
-    elif arg.kind is K.ADDRESS and arg.kids:
-        inner = arg.kids[0]
-        while inner.kind is K.MEMBER and not inner.arrow:
-            inner = inner.kids[0]
-        if inner.kind is K.MEMBER and inner.kids[0].key:
-            yield inner.kids[0].key
 
 
 def _positive(moment: Moment, key: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from vreview.analysis.checks.uaf.looks import looked_at, referenced, words_for
+from vreview.analysis.checks.uaf.looks import looked_at, words_for
 from vreview.analysis.facts import FileFacts, FunctionFacts
 from vreview.analysis.hit import Hit, HitStep
 
@@ -17,15 +17,13 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
     if file.is_test:
         return
     told: set[tuple[str, int]] = set()
-    shared: frozenset[str] | None = None
     for moment in function.flow.moments:
         if not moment.state.freed:
             continue
         for key, how, look in looked_at(moment, file):
             if not how.sure or (key, how.line) in told:
                 continue
-            shared = referenced(function) if shared is None else shared
-            if key in shared:
+            if key in function.referenced:
                 continue
             told.add((key, how.line))
             yield Hit(

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from vreview.analysis.checks.uaf.looks import looked_at, referenced, words_for
+from vreview.analysis.checks.uaf.looks import looked_at, words_for
 from vreview.analysis.evaluate import Moment, Seen
 from vreview.analysis.facts import FileFacts, FunctionFacts
 from vreview.analysis.freed import ended
@@ -17,7 +17,6 @@ RULE = "use-after-put"
 def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
     """One hit for each object and the line that gave it back: the first look at it."""
     told: set[tuple[str, int]] = set()
-    shared: frozenset[str] | None = None
     for moment in function.flow.moments:
         if not moment.state.freed:
             continue
@@ -26,8 +25,7 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
                 continue
             if moment.line <= how.line and moment.kind is not Seen.STEP:
                 continue  # the next round of a loop: there are as many references
-            shared = referenced(function) if shared is None else shared
-            if key in shared or _dropped_again(key, how.line, function, file):
+            if key in function.referenced or _dropped_again(key, how.line, function, file):
                 continue
             told.add((key, how.line))
             yield Hit(
