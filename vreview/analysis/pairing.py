@@ -29,7 +29,7 @@ from vreview.analysis.verbs import (
 
 _NEVER = re.compile(
     r"lock|^(devm|list|INIT|atomic|refcount|bit|spin|mutex|trace|min|max|dev|pr|perf|sg_miter|xa|idr)_"
-    r"|^(rhashtable|rhltable|radix_tree|hash|rb|llist|hlist|bitmap)_|^_*(get|put)_user|(^|_)(may|can|is|has|unaligned|should|security|check|validate|wait)_|_wait(_|$)"
+    r"|^(rhashtable|rhltable|radix_tree|hash|rb|llist|hlist|bitmap)_|^_*(get|put)_user|(^|_)(may|can|is|has|should|security|check|validate|wait)_|_wait(_|$)|unaligned"
 )
 
 
