@@ -68,11 +68,27 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Frame:
+    """One line of a stack, as it was printed: ``offset`` and ``size`` are the function's bytes.
+
+    ``guess``: the unwinder found the address on the stack and does not know how it came there.
+    ``module`` is empty for what is built in.
+    """
+
+    function: str
+    offset: int
+    size: int
+    guess: bool = False
+    module: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Splat:
     """A report of the kernel about itself.
 
     ``kind`` is a row of the splat table ("kasan", "lockdep-circular"); ``title`` the normal form
-    without addresses or offsets; ``functions`` the stack's functions, innermost first.
+    without addresses or offsets; ``functions`` the stack's functions, innermost first, without
+    those that only report, and ``frames`` the same stack as it was printed.
     """
 
     kind: str
@@ -81,6 +97,7 @@ class Splat:
     text: str
     line: int
     """Line in the console log, from 1."""
+    frames: tuple[Frame, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

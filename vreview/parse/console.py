@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Reads a kernel's console: its splats, and how the boot ended.
 
-Accepts serial logs with or without timestamps ("[    1.234567]"), caller ids ("[T12]", "[C0]"),
-carriage returns, escape sequences, bytes of the firmware, and an end anywhere. The text is
-hostile: it is only ever matched. Does not know where the log comes from.
+What several CPUs print at the same time is told apart by the callers of its lines ("[T12]",
+"[C0]"), where the log has them. The log may end anywhere. The text is hostile: it is only ever
+matched. Does not know where the log comes from.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from vreview.model.observation import (
@@ -22,41 +22,32 @@ from vreview.model.observation import (
     Step,
 )
 from vreview.model.trial import BootState, Splat
-from vreview.parse.splats import CONSEQUENCES, HELPERS, ROWS, Ends, Row
+from vreview.parse.printk import Line, console_lines
+from vreview.parse.splats import BENIGN, CONSEQUENCES, PANICS, ROWS, Ends, Row
+from vreview.parse.stack import base_name, last_line, read_stack
 
 GOING_DOWN = (
     r"Kernel panic - not syncing|Oops: |BUG: unable to handle|kernel NULL pointer|kernel BUG at"
-    r"|general protection fault"
+    r"|general protection fault|Unable to handle kernel|Internal error: "
 )
 """After one of these the kernel may still run, but nothing that it does can be relied upon."""
 
 _MOST_LINES = 400
 _MOST_SPLATS = 200
-_LONGEST_LINE = 1000
 
-_ESCAPES = re.compile(
-    r"\x1b(?:\[[0-9;?]*[A-Za-z]|[()][A-Z0-9]|[A-Za-z=>])|[\x00-\x08\x0b\x0c\x0e-\x1f]"
-)
-_PREFIX = re.compile(r"(?:<\d+>)?(?:\[ *\d+\.\d+\] ?)?(?:\[ *[TC]\d+\] ?)?")
-_FRAME = re.compile(
-    r" *(?:\[<[0-9a-f]+>\] *)?(?P<guess>\? )?(?P<function>[A-Za-z_][\w.]*)\+0x[0-9a-f]+/0x[0-9a-f]+"
-)
-_RIP = re.compile(r"RIP: 0010:(?P<function>[A-Za-z_][\w.]*)\+0x")
-_LOCK = re.compile(r" *#\d+: ")
-_LEFT = re.compile(r" *</[A-Z]+>")
-_MARKER = re.compile(r" *</?[A-Z_]+>| *$| *Call [Tt]race:|R[A-Z0-9]{1,2}[:P]|Code:")
-_STACK = re.compile(r" *(?:Call [Tt]race:|stack backtrace:)")
 _HELD = re.compile(r"at: (?P<function>[A-Za-z_][\w.]*)\+0x")
-_SUFFIX = re.compile(r"\.(?:constprop|isra|part|cold|llvm)\b.*")
 _CHANGING = re.compile(r"\b0x[0-9a-f]+\b|\b[0-9a-f]{8,16}\b|\+0x[0-9a-f]+(?:/0x[0-9a-f]+)?|\b\d+\b")
 _ANY_START = re.compile("|".join(re.sub(r"\?P<\w+>", "?:", row.start.pattern) for row in ROWS))
 
 
 @dataclass(frozen=True, slots=True)
 class _Start:
+    """``index`` is the first line's among all lines."""
+
     row: Row
     match: re.Match[str]
-    line: int
+    index: int
+    caller: str
 
 
 def parse_splats(console: str) -> tuple[Splat, ...]:
@@ -64,12 +55,12 @@ def parse_splats(console: str) -> tuple[Splat, ...]:
 
     A panic that only follows from a splat before it ("Fatal exception") is part of that splat.
     """
-    lines = clean_lines(console)
+    lines = console_lines(console)
     starts = _starts(lines)
     splats: dict[tuple[str, str], Splat] = {}
-    for n, start in enumerate(starts):
-        limit = starts[n + 1].line if n + 1 < len(starts) else len(lines)
-        splat = _splat(start, lines[start.line : min(limit, start.line + _MOST_LINES)])
+    for number, start in enumerate(starts):
+        text = _lines_of(start, starts[number + 1 :], lines)
+        splat = _splat(start, text, lines[start.index].number)
         splats.setdefault((splat.kind, splat.title), splat)
         if len(splats) == _MOST_SPLATS:
             break
@@ -85,7 +76,7 @@ def read_boot(console: str, *, started: bool, exit_status: int | None, overdue: 
     """
     if exit_status is not None:
         return BootState.DONE
-    lines = clean_lines(console)
+    lines = [line.text for line in console_lines(console)]
     if not any(line.strip() for line in lines):
         return BootState.NO_OUTPUT
     if any("Kernel panic - not syncing" in line for line in lines):
@@ -119,114 +110,111 @@ def splat_observation(splat: Splat) -> Observation:
     )
 
 
-def clean_lines(console: str) -> list[str]:
-    """The log's lines without what serial lines and printk put around them."""
-    plain = _ESCAPES.sub("", console.replace("\r\n", "\n").replace("\r", "\n"))
-    return [_PREFIX.sub("", line[:_LONGEST_LINE], count=1).rstrip() for line in plain.split("\n")]
-
-
-def _starts(lines: Sequence[str]) -> list[_Start]:
-    """Where splats begin. A line that an open splat absorbs does not begin one."""
+def _starts(lines: Sequence[Line]) -> list[_Start]:
+    """Where splats begin. A line that an open splat of its caller absorbs does not begin one."""
     starts: list[_Start] = []
-    ended = True
-    for number, line in enumerate(lines):
-        if starts and not ended and starts[-1].row.ends is not Ends.STACK:
-            end = starts[-1].row.ends.value
-            # A KASAN report has its ruler above the first line, too: that one is not seen here.
-            ended = end is not None and end.search(line) is not None
-        if not _ANY_START.search(line):
+    open_: dict[str, _Start] = {}
+    latest: dict[str, _Start] = {}
+    stamps = any(line.stamped for line in lines)
+    for index, line in enumerate(lines):
+        mine = open_.get(line.caller)
+        # A KASAN report has its ruler above the first line, too: that one is not seen here.
+        if mine and mine.row.ends.value and mine.row.ends.value.search(line.text):
+            del open_[line.caller]
+            mine = None
+        if not _ANY_START.match(line.text) or BENIGN.match(line.text):
             continue
-        found = _row_of(line)
+        found = _row_of(line, lines, index, kernels_own=line.stamped or not stamps)
         if found is None:
             continue
         row, match = found
-        if starts and row.kind == "panic" and CONSEQUENCES.search(match["what"]):
+        if starts and row.kind in PANICS and CONSEQUENCES.search(line.text):
             continue
-        if starts and not ended and row.kind in starts[-1].row.absorbs:
+        before = latest.get(line.caller) if row.ensues else mine
+        if before and row.kind in before.row.absorbs:
             continue
-        starts.append(_Start(row, match, number))
-        ended = False
+        starts.append(_Start(row, match, index, line.caller))
+        open_[line.caller] = latest[line.caller] = starts[-1]
     return starts
 
 
-def _row_of(line: str) -> tuple[Row, re.Match[str]] | None:
+def _row_of(
+    line: Line, lines: Sequence[Line], index: int, *, kernels_own: bool
+) -> tuple[Row, re.Match[str]] | None:
     for row in ROWS:
+        if row.loose and not kernels_own:
+            continue
         # Anchored: a splat's first line begins with its words. A program that merely prints
         # them in the middle of a sentence is not one.
-        match = row.start.match(line)
-        if match:
+        match = row.start.match(line.text)
+        if match and (row.needs is None or _follows(row.needs, lines, index)):
             return row, match
     return None
 
 
-def _splat(start: _Start, lines: Sequence[str]) -> Splat:
-    stop = _end_of(start.row.ends, lines)
-    text = lines[:stop]
-    functions = _functions(text, through=start.row.through)
-    groups = {k: _SUFFIX.sub("", v) for k, v in start.match.groupdict().items() if v}
-    held = [m["function"] for m in map(_HELD.search, text) if m]
-    if groups.get("in") and not functions:
-        functions = (groups["in"],)
+def _follows(wanted: re.Pattern[str], lines: Sequence[Line], index: int) -> bool:
+    caller = lines[index].caller
+    after = (x.text for x in lines[index + 1 : index + _MOST_LINES] if x.caller == caller)
+    return any(wanted.search(text) for text in after)
+
+
+def _lines_of(start: _Start, later: Sequence[_Start], lines: Sequence[Line]) -> list[str]:
+    """The lines up to the next splat: the caller's own, or everyone's where several CPUs report."""
+    everyone = start.row.everyone
+    rivals = (s.index for s in later if everyone or s.caller == start.caller)
+    limit = next(rivals, len(lines))
+    own = _own(lines[start.index : limit], start.caller, everyone=everyone)
+    return [text for text, _ in zip(own, range(_MOST_LINES), strict=False)]
+
+
+def _own(lines: Sequence[Line], caller: str, *, everyone: bool) -> Iterator[str]:
+    return (line.text for line in lines if everyone or line.caller == caller)
+
+
+def _splat(start: _Start, lines: Sequence[str], number: int) -> Splat:
+    row = start.row
+    text = lines[: _end_of(row.ends, lines)]
+    stack = read_stack(text, row)
+    groups = {k: base_name(v) for k, v in start.match.groupdict().items() if v}
+    held = [m["function"] for m in map(_HELD.search, text) if m][:1]
+    functions = stack.functions or tuple(groups[x] for x in ("in",) if x in groups) or tuple(held)
     values = {
         **groups,
+        **_details(row, lines),
         "function": functions[0] if functions else "",
-        "held": held[-1] if held else "",
+        "held": "".join(held),
     }
     return Splat(
-        kind=start.row.kind,
-        title=_title(start.row.title, values),
+        kind=row.kind,
+        title=_title(row.title, values),
         functions=functions,
         text="\n".join(text),
-        line=start.line + 1,
+        line=number + 1,
+        frames=stack.frames,
     )
+
+
+def _details(row: Row, lines: Sequence[str]) -> dict[str, str]:
+    """What the row looks for after the first line; empty words where it is not."""
+    if row.details is None:
+        return {}
+    names = dict.fromkeys(row.details.groupindex, "")
+    found = next(filter(None, map(row.details.search, lines[1:])), None)
+    return {**names, **{k: v for k, v in found.groupdict().items() if v}} if found else names
 
 
 def _title(template: str, values: dict[str, str]) -> str:
     """The template filled in; " in " goes when there is no function, numbers and addresses too."""
-    clean = {key: " ".join(_CHANGING.sub("N", value).split()) for key, value in values.items()}
-    for name in ("function", "held", "in"):
-        clean[name] = values.get(name, "")
-    return template.format(**clean).removesuffix(" in ").strip()
+    names = ("function", "held", "in", "other", "last")
+    clean = {k: _CHANGING.sub("N", v) for k, v in values.items() if k not in names}
+    clean |= {name: values.get(name, "") for name in names}
+    return " ".join(template.format(**clean).split()).removesuffix(" in")
 
 
 def _end_of(ends: Ends, lines: Sequence[str]) -> int:
     """How many of ``lines`` belong to the splat; in a log that was cut, up to the last frame."""
-    if ends.value is not None:
+    if ends.value:
         for number, line in enumerate(lines[1:], start=1):
             if ends.value.search(line):
                 return number + 1
-    last = 0
-    for number, line in enumerate(lines):
-        if any(seen.match(line) for seen in (_STACK, _FRAME, _RIP, _LEFT, _LOCK)):
-            last = number
-    return last + 1
-
-
-def _functions(lines: Sequence[str], *, through: re.Pattern[str] | None) -> tuple[str, ...]:
-    """The first stack's functions, innermost first, without helpers and guesses ("? ")."""
-    frames: list[str] = []
-    guesses: list[str] = []
-    inside = False
-    rip = ""
-    for line in lines:
-        if not inside:
-            found = _RIP.match(line)
-            if found and not rip:
-                rip = found["function"]
-            inside = _STACK.match(line) is not None
-            continue
-        frame = _FRAME.match(line)
-        if frame:
-            (guesses if frame["guess"] else frames).append(frame["function"])
-        elif (frames or guesses) and not _MARKER.match(line):
-            break
-    # Early in boot the unwinder has nothing to go by: then guesses are all there is.
-    named = [_SUFFIX.sub("", name) for name in ([rip] if rip else []) + (frames or guesses)]
-    if rip and len(named) > 1 and rip in named[1:]:
-        # The stack goes through the exception's own entry first; the fault is where RIP says.
-        named = named[named.index(rip, 1) :]
-    kept = [name for name in named if not HELPERS.fullmatch(name)]
-    skip = 0
-    while through is not None and skip < len(kept) - 1 and through.fullmatch(kept[skip]):
-        skip += 1
-    return tuple(kept[skip:])
+    return last_line(lines) + 1

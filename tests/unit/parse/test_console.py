@@ -2,7 +2,9 @@
 """Golden consoles: each log's header says how its boot ended and which splats are in it.
 
 A new case is a new log: no code. ``# ended:`` holds "started", "exit N" and "overdue", as far as
-they are true; each ``# splat:`` gives kind, title, and the innermost functions.
+they are true; each ``# splat:`` gives kind, title, and the innermost functions; ``# frames:``,
+where it is there, the first splat's first frames as they were printed, with "?" before a guess. A
+log without a splat is one that only looks as if it had some.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vreview.model.trial import BootState
+from vreview.model.trial import BootState, Frame
 from vreview.parse.console import parse_splats, read_boot, splat_observation
 from vreview.parse.splats import ROWS
 
@@ -30,6 +32,7 @@ class Golden:
     overdue: bool
     state: str
     splats: list[tuple[str, str, tuple[str, ...]]]
+    frames: str
 
 
 def golden(path: Path) -> Golden:
@@ -46,6 +49,7 @@ def golden(path: Path) -> Golden:
         overdue="overdue" in ended,
         state=dict(pairs)["state"],
         splats=[(k.strip(), t.strip(), tuple(f.split())) for k, t, f in splats],
+        frames=dict(pairs).get("frames", ""),
     )
 
 
@@ -90,8 +94,47 @@ def test_the_evidence_is_the_consoles_own_line() -> None:
     assert splat.text.splitlines()[0] in case.text.splitlines()[splat.line - 1]
 
 
+@pytest.mark.parametrize("path", [p for p in LOGS if golden(p).frames], ids=lambda p: p.stem)
+def test_the_frames_are_those_that_were_printed(path: Path) -> None:
+    case = golden(path)
+    frames = parse_splats(case.text)[0].frames
+    assert " ".join(map(_printed, frames)).startswith(case.frames)
+
+
+def _printed(frame: Frame) -> str:
+    guess = "?" if frame.guess else ""
+    module = f" [{frame.module}]" if frame.module else ""
+    return f"{guess}{frame.function}+{frame.offset:#x}/{frame.size:#x}{module}"
+
+
+@pytest.mark.parametrize("kind", [row.kind for row in ROWS])
+def test_each_row_has_a_log(kind: str) -> None:
+    assert any(kind == seen for path in LOGS for seen, _, _ in golden(path).splats)
+
+
 def test_kinds_are_unique() -> None:
     assert len({row.kind for row in ROWS}) == len(ROWS)
+
+
+def test_what_two_cpus_print_at_once_reads_like_one_after_the_other() -> None:
+    case = golden(next(p for p in LOGS if p.stem == "interleaved-two-cpus"))
+    lines = case.text.splitlines()
+    apart = sorted(lines, key=lambda line: "T78" in line)
+    assert apart != lines
+    one, other = parse_splats(case.text), parse_splats("\n".join(apart))
+    assert [(s.title, s.functions, s.text) for s in one] == [
+        (s.title, s.functions, s.text) for s in other
+    ]
+
+
+@pytest.mark.parametrize("path", [p for p in LOGS if golden(p).splats], ids=lambda p: p.stem)
+def test_a_log_may_end_in_any_line(path: Path) -> None:
+    lines = golden(path).text.splitlines()
+    for end in range(0, len(lines), 1 + len(lines) // 40):
+        for splat in parse_splats("\n".join(lines[:end])):
+            assert splat.title.strip(": ")
+            assert "{" not in splat.title
+            assert not splat.title.endswith((" in", " "))
 
 
 @given(st.text(max_size=400), st.booleans())
