@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Reads KTAP, as the kernel's Documentation/dev-tools/ktap.rst has it, and TAP 13.
+"""Reads KTAP, as the kernel's Documentation/dev-tools/ktap.rst has it, TAP 13, and kselftest.
 
-Accepts nested subtests by indentation, with or without their own version line, plans ("1..N")
-before or after the results, directives (SKIP, TODO, TIMEOUT, XFAIL), and diagnostics. A test is
-taken to have crashed until its result line is seen. The text is hostile: it is only matched.
+Accepts nested subtests by indentation (spaces or tabs), with or without their own version line,
+and behind "# " as kselftest's runner prints them; plans ("1..N") before or after the results;
+directives (SKIP, TODO, TIMEOUT, XFAIL), "# exit=4", and "[SKIP]"; diagnostics. A test is taken to
+have crashed until its result line is seen. The text is hostile: it is only matched.
 """
 
 from __future__ import annotations
@@ -12,18 +13,10 @@ import re
 from dataclasses import dataclass, field
 
 from vreview.model.trial import Case, CaseState
+from vreview.parse.ktapline import BAIL, PLAN, RESULT, SUBTEST, VERSION, told, unprefixed
 
-_VERSION = re.compile(r"(?:K?TAP) version \d+$")
-_PLAN = re.compile(r"1\.\.(?P<count>\d{1,6})(?:\s*#\s*(?P<why>SKIP.*))?$", re.IGNORECASE)
-_RESULT = re.compile(
-    r"(?P<word>ok|not ok)(?:\s+(?P<number>\d{1,6}))?(?:\s+-)?(?P<name>[^#]*)(?:#\s*(?P<after>.*))?$"
-)
-_DIRECTIVE = re.compile(
-    r"(?P<word>SKIP|TODO|XFAIL|TIMEOUT|ERROR)\b[:\s]*(?P<why>.*)", re.IGNORECASE
-)
-_SUBTEST = re.compile(r"# Subtest:\s*(?P<name>.*)$")
-_BAIL = re.compile(r"Bail out!\s*(?P<why>.*)$", re.IGNORECASE)
-_TIMESTAMP = re.compile(r"^\[ *\d+\.\d+\](?:\[ *[TC]\d+\])? ")
+_QUOTE_WIDTH = 1000
+"""How much deeper a list behind "# " is than any indentation could make it."""
 
 _MOST_CASES = 20_000
 _LONGEST_DETAIL = 2000
@@ -45,11 +38,12 @@ def parse_ktap(text: str, *, suite: str) -> tuple[Case, ...]:
     """The leaf cases in order; nested names are joined with ".".
 
     A plan that was not fulfilled, "Bail out!" and a text without any test end in CRASHED cases.
-    A parent's own result counts only where its subtests do not explain it.
+    A parent's own result counts only where its subtests do not explain it. A list without a test
+    did not run: SKIPPED. What stands before the first version line is cut from every line.
     """
     reader = _Reader(suite)
-    for line in text.replace("\r", "").split("\n"):
-        if not reader.take(_TIMESTAMP.sub("", line)):
+    for line in unprefixed(text.replace("\r", "").split("\n")):
+        if not reader.take(line):
             break
     return reader.finish()
 
@@ -65,16 +59,17 @@ class _Reader:
 
     def take(self, line: str) -> bool:
         """Reads a line; False when the test said that it gives up."""
+        quotes, line = self._unquoted(line)
         stripped = line.strip()
         if not stripped:
             return True
-        indent = len(line) - len(line.lstrip(" "))
-        bail = _BAIL.match(stripped)
+        tabbed = line.expandtabs()
+        indent = quotes * _QUOTE_WIDTH + len(tabbed) - len(tabbed.lstrip())
+        bail = BAIL.match(stripped)
         if bail:
-            self._bailed = bail["why"] or "the test bailed out"
-            return False
-        subtest = _SUBTEST.match(stripped)
-        version, plan, result = (p.match(stripped) for p in (_VERSION, _PLAN, _RESULT))
+            return self._bail(bail["why"] or "the test bailed out", indent, quoted=quotes > 0)
+        subtest = SUBTEST.match(stripped)
+        version, plan, result = (p.match(stripped) for p in (VERSION, PLAN, RESULT))
         if not (subtest or version or plan or result):
             self._note(stripped)
             return True
@@ -107,8 +102,34 @@ class _Reader:
             )
             return tuple(top.cases)
         if top.planned == 0 and not top.cases:
-            return (Case(self._suite, self._suite, CaseState.SKIPPED, " ".join(top.notes)),)
+            why = " ".join(top.notes) or "no tests run"
+            return (Case(self._suite, self._suite, CaseState.SKIPPED, why),)
         return tuple(self._closed(top, cut=False))
+
+    def _unquoted(self, line: str) -> tuple[int, str]:
+        """How many times kselftest's runner put "# " before the line, and the line without it.
+
+        A diagnostic looks the same: a quoted list begins with its version line or its plan, and
+        goes on until a result outside of it.
+        """
+        quotes = 0
+        while line.startswith("# ") and not SUBTEST.match(line):
+            inner = line[2:].strip()
+            opened = self._levels[-1].indent // _QUOTE_WIDTH > quotes
+            if not (opened or VERSION.match(inner) or PLAN.match(inner)):
+                break
+            quotes, line = quotes + 1, line[2:]
+        return quotes, line
+
+    def _bail(self, why: str, indent: int, *, quoted: bool) -> bool:
+        """The end of everything, or of a quoted list alone, whose runner goes on."""
+        if not quoted:
+            self._bailed = why
+            return False
+        level = self._at(indent)
+        level.planned = None
+        self._add(level, Case(self._suite, "bail out", CaseState.CRASHED, why))
+        return True
 
     def _at(self, indent: int) -> _Level:
         """The test list at this indentation; opens one, or closes deeper ones that never ended."""
@@ -117,7 +138,10 @@ class _Reader:
             self._levels[-1].cases += self._closed(level, cut=True)
             self._levels[-1].seen += 1
         if self._levels[-1].indent < indent:
-            self._levels.append(_Level(indent))
+            # kselftest's runner says which program it starts, and then quotes it.
+            said = [note for note in self._levels[-1].notes if note.startswith("selftests: ")]
+            name = said[-1] if said and indent >= _QUOTE_WIDTH else ""
+            self._levels.append(_Level(indent, name))
         return self._levels[-1]
 
     def _result(self, result: re.Match[str], indent: int) -> None:
@@ -128,10 +152,10 @@ class _Reader:
             children = self._levels.pop()
         level = self._at(indent)
         level.seen += 1
-        number = int(result["number"] or level.seen)
-        name = result["name"].strip(" -") or (children.name if children else "") or f"test {number}"
-        state, detail = _state(result)
-        notes, level.notes = level.notes, []
+        name, state, detail = told(result)
+        name = name or (children.name if children else "")
+        name = name or f"test {int(result['number'] or level.seen)}"
+        notes, level.notes = [note for note in level.notes if note not in ("", name)], []
         if children is None:
             if state is not CaseState.PASSED and notes:
                 detail = "\n".join((detail, *notes) if detail else notes)[-_LONGEST_DETAIL:]
@@ -141,8 +165,11 @@ class _Reader:
         for case in inner:
             self._add(level, Case(case.suite, f"{name}.{case.name}", case.state, case.detail))
         explained = any(c.state in (CaseState.FAILED, CaseState.CRASHED) for c in inner)
-        if not inner or (state is CaseState.FAILED and not explained):
-            self._add(level, Case(self._suite, name, state, detail))
+        if not inner and state is CaseState.PASSED and children.indent < _QUOTE_WIDTH:
+            state, detail = CaseState.SKIPPED, "no tests run"
+        timed_out = detail.startswith("TIMEOUT")
+        if not inner or (state is CaseState.FAILED and (timed_out or not explained)):
+            self._add(level, Case(self._suite, name, state, detail or " ".join(children.notes)))
 
     def _closed(self, level: _Level, *, cut: bool) -> list[Case]:
         """A list's cases, with a CRASHED one for each that its plan promised in vain.
@@ -170,19 +197,3 @@ class _Reader:
         notes = self._levels[-1].notes
         notes.append(stripped.removeprefix("#").strip())
         del notes[:-20]
-
-
-def _state(result: re.Match[str]) -> tuple[CaseState, str]:
-    """The state that a result line states, and the words after its "#"."""
-    after = (result["after"] or "").strip()
-    directive = _DIRECTIVE.match(after)
-    failed = result["word"] == "not ok"
-    if directive is None:
-        return (CaseState.FAILED if failed else CaseState.PASSED), after
-    word, why = directive["word"].upper(), directive["why"].strip()
-    if word == "SKIP":
-        return CaseState.SKIPPED, why
-    if word in ("TODO", "XFAIL"):
-        # The test is known not to work: its failing says nothing new.
-        return (CaseState.SKIPPED if failed else CaseState.PASSED), f"{word}: {why}".rstrip(": ")
-    return CaseState.FAILED, f"{word}: {why}".rstrip(": ")

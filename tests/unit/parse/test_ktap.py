@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Golden KTAP: each log beside its cases, one a line: state, name, detail, with tabs between."""
+"""Golden KTAP: each log beside its cases, one a line: state, name, detail, with tabs between.
+
+A new dialect is a new log: no code. A newline of a detail is written "\\n".
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,7 @@ LOGS = sorted((Path(__file__).parents[2] / "golden" / "ktap").glob("*.log"))
 def test_the_cases_are_those_beside_the_log(path: Path) -> None:
     found = parse_ktap(path.read_text(), suite="demo")
     lines = ["\t".join((c.state.value, c.name, c.detail)).rstrip("\t") for c in found]
+    lines = [line.replace("\n", "\\n") for line in lines]
     assert lines == path.with_suffix(".cases").read_text().splitlines()
 
 
@@ -40,3 +44,23 @@ def test_no_text_is_too_strange(text: str) -> None:
 
 def test_a_huge_plan_is_not_believed() -> None:
     assert len(parse_ktap("KTAP version 1\n1..999999\n", suite="demo")) <= 1000
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=20), st.integers(1, 3))
+def test_quoted_results_are_those_of_the_program(passed: list[bool], depth: int) -> None:
+    results = [f"{'ok' if fine else 'not ok'} {n} case {n}" for n, fine in enumerate(passed, 1)]
+    alone = ["TAP version 13", f"1..{len(passed)}", *results]
+    lines = alone
+    for _ in range(depth):
+        ended = "ok" if all(passed) else "not ok"
+        quoted = [f"# {line}" for line in lines]
+        lines = ["TAP version 13", "1..1", *quoted, f"{ended} 1 outer"]
+    inner = parse_ktap("\n".join(alone), suite="demo")
+    outer = parse_ktap("\n".join(lines), suite="demo")
+    prefix = "outer." * depth
+    assert [(c.name, c.state) for c in outer] == [(prefix + c.name, c.state) for c in inner]
+
+
+@given(st.text(alphabet="# \tok1.TAPversion\n", max_size=200))
+def test_no_quoting_is_too_strange(text: str) -> None:
+    assert parse_ktap("TAP version 13\n# TAP version 13\n" + text, suite="demo")
