@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from vreview.app.trial import Exercise, Side
@@ -25,7 +25,7 @@ from vreview.model.review import (
     StageState,
 )
 from vreview.model.series import Oid, Series
-from vreview.model.trial import BootState, BuildState, Built, Run, Trial
+from vreview.model.trial import BootState, BuildState, Built, Run, Splat, Trial
 
 _SOURCES = (".c", ".S", ".h")
 
@@ -77,21 +77,23 @@ class Observed:
                 base_reached=reached[Side.BASE],
                 tip_reached=reached[Side.TIP],
             ),
-            stacks={
-                splat.title: splat.functions
-                for runs in done.values()
-                for run in runs
-                for splat in run.booted.splats
-            },
+            boots=done,
         )
 
-    def _take(self, change: Delta, *, stacks: Mapping[str, tuple[str, ...]] | None = None) -> None:
+    def _take(self, change: Delta, *, boots: Mapping[Side, tuple[Run, ...]] | None = None) -> None:
         known = {o.fingerprint for earlier in self.deltas for o in earlier.new}
+        splats = _splats(boots or {})
         for one in change.new:
-            if one.fingerprint not in known:
-                known.add(one.fingerprint)
-                stack = (stacks or {}).get(one.subject, ())
-                self.findings.append(blamed(one, self.series, stack=stack))
+            if one.fingerprint in known:
+                continue
+            known.add(one.fingerprint)
+            splat = splats.get((one.rule, one.subject))
+            finding = blamed(one, self.series, splat=splat)
+            if boots and splat is not None:
+                count = len(boots[Side.BASE])
+                odds = f"seen on the base in 0 of {count} run{'s' * (count != 1)}"
+                finding = replace(finding, notes=(*finding.notes, odds))
+            self.findings.append(finding)
         self.deltas.append(change)
 
     def kernels(self, profile: str) -> Mapping[Side, Kernel]:
@@ -158,6 +160,16 @@ class Observed:
             yield "nothing was measured by the clock: --wall-boots 4 would"
         for unknown in merged(self.deltas).unknown:
             yield f"cannot tell whether it is new or gone: {unknown.message}"
+
+
+def _splats(boots: Mapping[Side, tuple[Run, ...]]) -> Mapping[tuple[str, str], Splat]:
+    """The splats of all boots by what an observation keeps of them."""
+    return {
+        (splat.kind, splat.title): splat
+        for runs in boots.values()
+        for run in runs
+        for splat in run.booted.splats
+    }
 
 
 def _reached(runs: Sequence[Run]) -> bool:

@@ -2,43 +2,67 @@
 """Which patch to ask about what a build or a run showed.
 
 By the place where there is one, else by the functions on the stack that a patch changed; with
-neither nobody is asked in particular. Findings of the rules are attributed by ``app.lint``.
+neither nobody is asked in particular. Knows functions by name alone: one that the compiler put
+into its caller is not on the stack. Findings of the rules are attributed by ``app.lint``.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from vreview.logic.attribution import attribute
+from vreview.logic.touched import functions_changed
 from vreview.model.observation import Observation, Origin
 from vreview.model.review import Finding
-from vreview.model.series import Patch, Series
+from vreview.model.series import Series
+from vreview.model.trial import Splat
+from vreview.parse.stack import functions_named
 
-_DEFINED = re.compile(rb"^[A-Za-z_][\w \t*]*?\b([A-Za-z_]\w*)\(")
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
 
 
-def blamed(seen: Observation, series: Series, *, stack: Sequence[str] = ()) -> Finding:
+def blamed(seen: Observation, series: Series, *, splat: Splat | None = None) -> Finding:
     """The observation with the patch and hunk that it leads to, None where it leads nowhere.
 
-    ``stack`` are the functions of a splat, innermost first.
+    ``splat`` is what the observation was made from. Its stack is searched from the inside out,
+    then what the report names elsewhere (who freed the memory, who took the other lock); of
+    several patches that changed a function the last is named. A note says what was found.
     """
     if seen.place.file and seen.origin is not Origin.CONSOLE:
         return attribute(seen, series)
-    for function in stack:
-        for patch in reversed(series.patches):
-            hunk = _changes(patch, function)
-            if hunk:
-                return Finding(seen, patch.n, hunk)
-    return Finding(seen)
+    if splat is None:
+        return Finding(seen)
+    changed = _last_changes(series)
+    for depth, function in enumerate(splat.functions):
+        if function in changed:
+            return _finding(seen, series, changed[function], f"{function}() ({_frame(depth)})")
+    elsewhere = [name for name in functions_named(splat.text) if name in changed]
+    for function in elsewhere[:1]:
+        words = f"{function}(), which the report names, not on the stack"
+        return _finding(seen, series, changed[function], words)
+    return Finding(seen, notes=("no changed function on the stack",) if splat.functions else ())
 
 
-def _changes(patch: Patch, function: str) -> int:
-    """The number, from 1 in its file, of a hunk in or around the function; 0 for none."""
-    for diff in patch.files:
-        for number, hunk in enumerate(diff.hunks, start=1):
-            names = {m[1].decode() for line in hunk.new if (m := _DEFINED.match(line))}
-            section = _DEFINED.match(hunk.section.encode(errors="replace"))
-            if function in names or (section and section[1].decode() == function):
-                return number
-    return 0
+def _finding(seen: Observation, series: Series, place: tuple[int, int], words: str) -> Finding:
+    patch, hunk = place
+    return Finding(seen, patch, hunk, notes=(f"patch {patch}/{_total(series)} changed {words}",))
+
+
+def _total(series: Series) -> int:
+    return max((patch.n for patch in series.patches), default=0)
+
+
+def _last_changes(series: Series) -> dict[str, tuple[int, int]]:
+    """For each function that the series changes, the last patch and the first hunk in it."""
+    changes: dict[str, tuple[int, int]] = {}
+    for patch in series.patches:
+        mine: dict[str, int] = {}
+        for diff in patch.files:
+            mine = functions_changed(diff) | mine
+        changes |= {name: (patch.n, hunk) for name, hunk in mine.items()}
+    return changes
+
+
+def _frame(depth: int) -> str:
+    known: Sequence[str] = _ORDINALS
+    return f"{known[depth]} frame" if depth < len(known) else f"frame {depth + 1}"
