@@ -9,7 +9,8 @@ matched. Does not know where the log comes from.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vreview.model.observation import (
@@ -55,12 +56,13 @@ def parse_splats(console: str) -> tuple[Splat, ...]:
 
     A panic that only follows from a splat before it ("Fatal exception") is part of that splat.
     """
-    lines = console_lines(console)
-    starts = _starts(lines)
+    log = _Log(console_lines(console))
+    starts = _starts(log)
+    limits = _limits(starts, len(log.lines))
     splats: dict[tuple[str, str], Splat] = {}
-    for number, start in enumerate(starts):
-        text = _lines_of(start, starts[number + 1 :], lines)
-        splat = _splat(start, text, lines[start.index].number)
+    for start, limit in zip(starts, limits, strict=True):
+        text = log.told(start.index, limit, everyone=start.row.everyone)
+        splat = _splat(start, text, log.lines[start.index].number)
         splats.setdefault((splat.kind, splat.title), splat)
         if len(splats) == _MOST_SPLATS:
             break
@@ -110,13 +112,31 @@ def splat_observation(splat: Splat) -> Observation:
     )
 
 
-def _starts(lines: Sequence[Line]) -> list[_Start]:
+class _Log:
+    """The lines, and which of them are whose."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self.lines = lines
+        self._own: dict[str, list[int]] = {}
+        for index, line in enumerate(lines):
+            self._own.setdefault(line.caller, []).append(index)
+
+    def told(self, first: int, limit: int, *, everyone: bool = False) -> list[str]:
+        """What the caller of the line ``first`` prints from there on, as much as a splat holds."""
+        if everyone:
+            return [line.text for line in self.lines[first : min(limit, first + _MOST_LINES)]]
+        own = self._own[self.lines[first].caller]
+        at = bisect_left(own, first)
+        return [self.lines[n].text for n in own[at : at + _MOST_LINES] if n < limit]
+
+
+def _starts(log: _Log) -> list[_Start]:
     """Where splats begin. A line that an open splat of its caller absorbs does not begin one."""
     starts: list[_Start] = []
     open_: dict[str, _Start] = {}
     latest: dict[str, _Start] = {}
-    stamps = any(line.stamped for line in lines)
-    for index, line in enumerate(lines):
+    stamps = any(line.stamped for line in log.lines)
+    for index, line in enumerate(log.lines):
         mine = open_.get(line.caller)
         # A KASAN report has its ruler above the first line, too: that one is not seen here.
         if mine and mine.row.ends.value and mine.row.ends.value.search(line.text):
@@ -124,7 +144,7 @@ def _starts(lines: Sequence[Line]) -> list[_Start]:
             mine = None
         if not _ANY_START.match(line.text) or BENIGN.match(line.text):
             continue
-        found = _row_of(line, lines, index, kernels_own=line.stamped or not stamps)
+        found = _row_of(log, index, kernels_own=line.stamped or not stamps)
         if found is None:
             continue
         row, match = found
@@ -138,37 +158,32 @@ def _starts(lines: Sequence[Line]) -> list[_Start]:
     return starts
 
 
-def _row_of(
-    line: Line, lines: Sequence[Line], index: int, *, kernels_own: bool
-) -> tuple[Row, re.Match[str]] | None:
+def _row_of(log: _Log, index: int, *, kernels_own: bool) -> tuple[Row, re.Match[str]] | None:
     for row in ROWS:
         if row.loose and not kernels_own:
             continue
         # Anchored: a splat's first line begins with its words. A program that merely prints
         # them in the middle of a sentence is not one.
-        match = row.start.match(line.text)
-        if match and (row.needs is None or _follows(row.needs, lines, index)):
+        match = row.start.match(log.lines[index].text)
+        if match and (row.needs is None or _follows(row.needs, log, index)):
             return row, match
     return None
 
 
-def _follows(wanted: re.Pattern[str], lines: Sequence[Line], index: int) -> bool:
-    caller = lines[index].caller
-    after = (x.text for x in lines[index + 1 : index + _MOST_LINES] if x.caller == caller)
-    return any(wanted.search(text) for text in after)
+def _follows(wanted: re.Pattern[str], log: _Log, index: int) -> bool:
+    return any(map(wanted.search, log.told(index, len(log.lines))[1:]))
 
 
-def _lines_of(start: _Start, later: Sequence[_Start], lines: Sequence[Line]) -> list[str]:
-    """The lines up to the next splat: the caller's own, or everyone's where several CPUs report."""
-    everyone = start.row.everyone
-    rivals = (s.index for s in later if everyone or s.caller == start.caller)
-    limit = next(rivals, len(lines))
-    own = _own(lines[start.index : limit], start.caller, everyone=everyone)
-    return [text for text, _ in zip(own, range(_MOST_LINES), strict=False)]
-
-
-def _own(lines: Sequence[Line], caller: str, *, everyone: bool) -> Iterator[str]:
-    return (line.text for line in lines if everyone or line.caller == caller)
+def _limits(starts: Sequence[_Start], end: int) -> list[int]:
+    """For each splat the index of the next one: of its caller, or of anybody where all report."""
+    limits: list[int] = []
+    following: dict[str, int] = {}
+    any_next = end
+    for start in reversed(starts):
+        own_next = following.get(start.caller, end)
+        limits.append(any_next if start.row.everyone else own_next)
+        following[start.caller] = any_next = start.index
+    return limits[::-1]
 
 
 def _splat(start: _Start, lines: Sequence[str], number: int) -> Splat:
