@@ -12,6 +12,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from vreview.model.observation import (
     Category,
@@ -25,7 +26,7 @@ from vreview.model.observation import (
 from vreview.model.trial import BootState, Splat
 from vreview.parse.printk import Line, console_lines
 from vreview.parse.splats import BENIGN, CONSEQUENCES, PANICS, ROWS, Ends, Row
-from vreview.parse.stack import base_name, last_line, read_stack
+from vreview.parse.stack import Stack, base_name, last_line, read_stack
 
 GOING_DOWN = (
     r"Kernel panic - not syncing|Oops: |BUG: unable to handle|kernel NULL pointer|kernel BUG at"
@@ -61,8 +62,7 @@ def parse_splats(console: str) -> tuple[Splat, ...]:
     limits = _limits(starts, len(log.lines))
     splats: dict[tuple[str, str], Splat] = {}
     for start, limit in zip(starts, limits, strict=True):
-        text = log.told(start.index, limit, everyone=start.row.everyone)
-        splat = _splat(start, text, log.lines[start.index].number)
+        splat = _splat(start, log.told(start.index, limit, everyone=start.row.everyone))
         splats.setdefault((splat.kind, splat.title), splat)
         if len(splats) == _MOST_SPLATS:
             break
@@ -121,13 +121,13 @@ class _Log:
         for index, line in enumerate(lines):
             self._own.setdefault(line.caller, []).append(index)
 
-    def told(self, first: int, limit: int, *, everyone: bool = False) -> list[str]:
+    def told(self, first: int, limit: int, *, everyone: bool = False) -> list[Line]:
         """What the caller of the line ``first`` prints from there on, as much as a splat holds."""
         if everyone:
-            return [line.text for line in self.lines[first : min(limit, first + _MOST_LINES)]]
+            return list(self.lines[first : min(limit, first + _MOST_LINES)])
         own = self._own[self.lines[first].caller]
         at = bisect_left(own, first)
-        return [self.lines[n].text for n in own[at : at + _MOST_LINES] if n < limit]
+        return [self.lines[n] for n in own[at : at + _MOST_LINES] if n < limit]
 
 
 def _starts(log: _Log) -> list[_Start]:
@@ -171,7 +171,7 @@ def _row_of(log: _Log, index: int, *, kernels_own: bool) -> tuple[Row, re.Match[
 
 
 def _follows(wanted: re.Pattern[str], log: _Log, index: int) -> bool:
-    return any(map(wanted.search, log.told(index, len(log.lines))[1:]))
+    return any(wanted.search(line.text) for line in log.told(index, len(log.lines))[1:])
 
 
 def _limits(starts: Sequence[_Start], end: int) -> list[int]:
@@ -186,16 +186,17 @@ def _limits(starts: Sequence[_Start], end: int) -> list[int]:
     return limits[::-1]
 
 
-def _splat(start: _Start, lines: Sequence[str], number: int) -> Splat:
+def _splat(start: _Start, lines: Sequence[Line]) -> Splat:
     row = start.row
-    text = lines[: _end_of(row.ends, lines)]
-    stack = read_stack(text, row)
+    words = [line.text for line in lines]
+    text = words[: _end_of(row.ends, words)]
+    stack = _first_stack(lines[: len(text)], row)
     groups = {k: base_name(v) for k, v in start.match.groupdict().items() if v}
     held = [m["function"] for m in map(_HELD.search, text) if m][:1]
     functions = stack.functions or tuple(groups[x] for x in ("in",) if x in groups) or tuple(held)
     values = {
         **groups,
-        **_details(row, lines),
+        **_details(row, words),
         "function": functions[0] if functions else "",
         "held": "".join(held),
     }
@@ -204,9 +205,22 @@ def _splat(start: _Start, lines: Sequence[str], number: int) -> Splat:
         title=_title(row.title, values),
         functions=functions,
         text="\n".join(text),
-        line=number + 1,
+        line=lines[0].number + 1,
         frames=stack.frames,
     )
+
+
+def _first_stack(lines: Sequence[Line], row: Row) -> Stack:
+    """The stack that begins first, read from its caller's lines alone."""
+    whose: dict[str, list[int]] = {}
+    for index, line in enumerate(lines):
+        whose.setdefault(line.caller, []).append(index)
+    found: list[tuple[int, Stack]] = []
+    for own in whose.values():
+        stack = read_stack([lines[index].text for index in own], row)
+        if stack.frames:
+            found.append((own[stack.begins], stack))
+    return min(found, key=itemgetter(0))[1] if found else Stack()
 
 
 def _details(row: Row, lines: Sequence[str]) -> dict[str, str]:

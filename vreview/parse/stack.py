@@ -33,15 +33,17 @@ _SUFFIX = re.compile(r"\.(?:constprop|isra|part|cold|llvm)\b.*")
 @dataclass(frozen=True, slots=True)
 class Stack:
     """``frames`` as they were printed, where the processor stood first; ``functions`` are the ones
-    that matter, innermost first, without helpers and guesses."""
+    that matter, innermost first, without helpers and guesses. ``begins`` is the index of the line
+    with the first frame."""
 
     frames: tuple[Frame, ...] = ()
     functions: tuple[str, ...] = ()
+    begins: int = 0
 
 
 def read_stack(lines: Sequence[str], row: Row) -> Stack:
     """The stack of a splat of this kind, whose text ``lines`` are."""
-    pc, frames = _frames(lines, row)
+    begins, pc, frames = _frames(lines, row)
     sure = [frame for frame in frames if not frame.guess]
     # Early in boot the unwinder has nothing to go by: then guesses are all there is.
     named = [base_name(frame.function) for frame in (*pc, *(sure or frames))]
@@ -52,7 +54,7 @@ def read_stack(lines: Sequence[str], row: Row) -> Stack:
     skip = 0
     while row.through is not None and skip < len(kept) - 1 and row.through.fullmatch(kept[skip]):
         skip += 1
-    return Stack((*pc, *frames), tuple(kept[skip:]))
+    return Stack((*pc, *frames), tuple(kept[skip:]), begins)
 
 
 def last_line(lines: Sequence[str]) -> int:
@@ -74,30 +76,34 @@ def base_name(function: str) -> str:
     return _SUFFIX.sub("", function)
 
 
-def _frames(lines: Sequence[str], row: Row) -> tuple[list[Frame], list[Frame]]:
-    """Where the processor stood, if that was said, and the first stack that is not to be skipped.
+def _frames(lines: Sequence[str], row: Row) -> tuple[int, list[Frame], list[Frame]]:
+    """The first line with a frame; where the processor stood, if that was said; and the first stack
+    that is not to be skipped.
 
     In a log that was cut before the stack, the first part alone.
     """
     pc: list[Frame] = []
     frames: list[Frame] = []
     inside = foreign = False
-    for line in lines:
+    begins = 0
+    for index, line in enumerate(lines):
         if not inside:
             foreign = foreign or (row.skips is not None and row.skips.match(line) is not None)
             found = _PC.match(line)
             if found and not pc and not foreign:
                 pc.append(_frame(found))
+                begins = index
             inside = row.stack.match(line) is not None
             continue
         found = _FRAME.match(line)
         if found and not foreign:
+            begins = begins if pc or frames else index
             frames.append(_frame(found))
         elif not found and frames and not _MARKER.match(line):
             break
         elif not found and foreign and line.strip() and not _MARKER.match(line):
             inside = foreign = False
-    return pc, frames
+    return begins, pc, frames
 
 
 def _frame(found: re.Match[str]) -> Frame:
