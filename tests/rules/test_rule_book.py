@@ -12,7 +12,8 @@ import pytest
 from vreview.analysis.analyse import analyse
 from vreview.analysis.checks import NAMES
 from vreview.analysis.hit import Hit
-from vreview.analysis.knowledge import Knowledge, knowledge_from
+from vreview.analysis.knowledge import Knowledge
+from vreview.analysis.taught import knowledge_from
 from vreview.app.rules_tested import (
     Miss,
     RuleTest,

@@ -13,7 +13,7 @@ import pytest
 
 from vreview.adapters.git.objects import GitRepo
 from vreview.analysis.analyse import analyse
-from vreview.analysis.knowledge import knowledge_from
+from vreview.analysis.taught import knowledge_from
 from vreview.logic.patching import Placed, place_hunks
 from vreview.parse.diff import parse_diff
 from vreview.parse.rulepage import PastFix

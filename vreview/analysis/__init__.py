@@ -4,8 +4,9 @@
 from vreview.analysis.analyse import analyse, analyse_excerpt, summarise, summarise_excerpt
 from vreview.analysis.excerpt import Chunk
 from vreview.analysis.hit import FileAnalysis, FunctionSpan, Hit, HitStep
-from vreview.analysis.knowledge import Knowledge, knowledge_from
+from vreview.analysis.knowledge import Knowledge
 from vreview.analysis.summary import FileSummary
+from vreview.analysis.taught import knowledge_from
 
 __all__ = [
     "Chunk",

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 
 from vreview.analysis.analyse import judge
 from vreview.analysis.hit import FileAnalysis, FunctionSpan, Hit
-from vreview.analysis.knowledge import Knowledge, knowledge_from
+from vreview.analysis.knowledge import Knowledge
 from vreview.analysis.reading import Reading, read_excerpt, read_file
 from vreview.analysis.summary import Beside, Library
+from vreview.analysis.taught import knowledge_from
 from vreview.app.claims import claim_findings
 from vreview.app.midway import repaired_later
 from vreview.app.quiet import few

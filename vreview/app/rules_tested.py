@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from vreview.analysis.analyse import analyse
 from vreview.analysis.checks import NAMES
-from vreview.analysis.knowledge import knowledge_from
+from vreview.analysis.taught import knowledge_from
 from vreview.logic.claims import NAMES as CLAIMS
 from vreview.logic.claims import Message, claims_of
 from vreview.parse.diff import parse_diff

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from vreview.analysis.complaint import by_name
-from vreview.analysis.knowledge import knowledge_from
+from vreview.analysis.taught import knowledge_from
 from vreview.analysis.types import is_narrow, is_unsigned, members_of
 from vreview.errors import ConfigError
 

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 import pytest
 
 from vreview.analysis.analyse import analyse
-from vreview.analysis.knowledge import Knowledge, knowledge_from
+from vreview.analysis.knowledge import Knowledge
+from vreview.analysis.taught import knowledge_from
 
 TABLES: Mapping[str, Mapping[str, object]] = {
     "errno": {"names": ["EINVAL", "ENOMEM", "EIO"]},

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from vreview.analysis.knowledge import knowledge_from
+from vreview.analysis.taught import knowledge_from
 from vreview.rulebook import load_rules
 
 TABLES = load_rules().knowledge

@@ -17,10 +17,11 @@ import pygit2
 from vreview.adapters.index.store import Entry, Read
 from vreview.adapters.proc import die_with_parent
 from vreview.analysis.exported import exported
-from vreview.analysis.knowledge import Knowledge, knowledge_from
+from vreview.analysis.knowledge import Knowledge
 from vreview.analysis.packed import pack
 from vreview.analysis.reading import read_file
 from vreview.analysis.summary import Callback, FunctionSummary
+from vreview.analysis.taught import knowledge_from
 
 _FUNCTION = frozenset({"name", "path", "undoing"})  # the last is asked of functions in view only
 _CALLBACK = frozenset({"function", "path"})

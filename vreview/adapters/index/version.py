@@ -14,7 +14,7 @@ from vreview.analysis.summary import Callback, FunctionSummary
 
 READERS = (
     "altered", "excerpt", "exported", "expr", "fate", "graph", "knowledge", "mask", "packed",
-    "reading", "summary", "syntax", "verbs",
+    "reading", "summary", "syntax", "tables", "taught", "verbs",
 )  # fmt: skip
 """The modules of ``analysis`` that a summary comes from."""
 
