@@ -422,6 +422,8 @@ class Evaluator:
         if expr.text in self.knowledge.transparent or special is not None:
             return (special or first), state
         self.moments.append(Moment(Seen.CALL, expr.line, expr, state, first, tuple(given)))
+        if expr.text in self.knowledge.arithmetic:
+            return None, state
         if level_of(expr):
             state = replace(state, complaint=expr.text)
         passed = self.knowledge.passes_on.get(expr.text, -1)

@@ -232,8 +232,12 @@ class FileFacts:
 
     def comment_names_errno(self, first: int, last: int) -> bool:
         """Somebody explains an errno on these lines, so it is deliberate."""
+        return self.comment_matches(_NAMES_AN_ERRNO, first, last)
+
+    def comment_matches(self, words: re.Pattern[bytes], first: int, last: int) -> bool:
+        """A comment that touches these lines says so."""
         return any(
-            comment.last >= first and comment.first <= last and _NAMES_AN_ERRNO.search(comment.text)
+            comment.last >= first and comment.first <= last and words.search(comment.text)
             for comment in self.comments
         )
 

@@ -186,6 +186,8 @@ def mentioned(expr: Expr, *, carrying: bool = False) -> Iterable[str]:
     in a call those too that its result may carry, or (``carrying``) surely does."""
     if expr.kind is K.MEMBER and expr.text in _INSIDE and not carrying:
         return (expr.key, root_name(expr))
+    if expr.kind is K.MEMBER and not expr.arrow and expr.kids[0].kind is K.NAME and not carrying:
+        return (expr.key, expr.kids[0].key)  # of a struct that a call has filled
     if expr.kind in (K.NAME, K.MEMBER, K.INDEX):
         return (expr.key,) if expr.key else ()
     if expr.kind in (K.ASSIGN, K.UPDATE) and expr.kids:

@@ -219,6 +219,7 @@ class Knowledge:
     page_releases: frozenset[str] = frozenset()
     noreturn: frozenset[str] = frozenset()
     transparent: frozenset[str] = frozenset()
+    arithmetic: frozenset[str] = frozenset()
     must_hold: frozenset[str] = frozenset()
     manners: Mapping[str, frozenset[str]] = field(default_factory=dict)
     acquires: Mapping[str, tuple[Pair, ...]] = field(default_factory=dict)

@@ -27,6 +27,7 @@ OPPOSITE = {"<": ">=", ">": "<=", "<=": ">", ">=": "<", "==": "!=", "!=": "=="}
 COMPARISONS = frozenset(OPPOSITE)
 _SUCCESS = re.compile(r"(^|_)(SUCCESS|OK|NULL|NO_?ERR(OR)?)$")
 """Constants that are 0 by another name."""
+_FAILED = re.compile(r"^(?=[A-Z])[A-Z0-9_]*(ERROR|INVALID|BAD_|FAILURE|FAILED)[A-Z0-9_]*$")
 _ERROR_TESTS = frozenset({"IS_ERR", "IS_ERR_OR_NULL", "IS_ERR_VALUE"})
 
 
@@ -118,7 +119,7 @@ def _comparison(expr: Expr, truth: bool, state: State, knowledge: Knowledge) -> 
     asked = operator == "!=" and right.kind is K.NUMBER  # so many were asked for
     if asked and value is not None and value.kind is V.RESULT:
         return lost(state, value, name, "errptr")
-    if operator == "==" and _is_minus_one(right):
+    if operator == "==" and (_is_minus_one(right) or _names_failure(right)):
         return lost(state, value, name, "errptr")
     if errno := _errno_of(right, knowledge):
         return _errno(name, value, operator, errno, state)
@@ -136,6 +137,11 @@ def _never(value: Value, operator: str, right: Expr, state: State) -> bool:
 
 def _is_minus_one(expr: Expr) -> bool:
     return expr.kind is K.UNARY and expr.text == "-" and expr.kids[0].text == "1"
+
+
+def _names_failure(expr: Expr) -> bool:
+    """A constant whose name says that a call gave nothing: ``X_ERROR_CODE``, ``INVALID_X``."""
+    return expr.kind is K.NAME and _FAILED.search(expr.text) is not None
 
 
 def _never_negative(value: Value, knowledge: Knowledge) -> bool:

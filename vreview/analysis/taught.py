@@ -119,6 +119,7 @@ def knowledge_from(tables: Mapping[str, Mapping[str, object]]) -> Knowledge:
         count_acquires=frozenset(name for pair in counts for name in pair.acquire),
         noreturn=errno.names("noreturn"),
         transparent=errno.names("transparent"),
+        arithmetic=errno.names("arithmetic"),
         must_hold=Table("locks", tables.get("locks", {})).names("must_hold"),
         manners={
             key: Table("manners", tables["manners"]).names(key)

@@ -28,3 +28,15 @@ static int fan_probe(struct platform_device *pdev)
 		return -ENODEV;
 	return fan_register(&fans.fans[at]);
 }
+
+/* Answers the length, 0 for no name, -1 for one to be left out. */
+static int valve_name(struct valve *valve, char *name)
+{
+	if (!valve->named)
+		return 0;
+	if (valve->hidden)
+		return -1;
+	if (valve->broken)
+		return -EIO;
+	return valve_copy(valve, name);
+}

@@ -80,3 +80,17 @@ static int queue_found(struct queue *q)
 		return ret;
 	return queue_try_slow(q);
 }
+
+static int valve_write(struct valve *valve, size_t count)
+{
+	int err = 0;
+
+	count = min(sizeof(valve->buffer), count);
+	if (count == 0)
+		goto error;
+	err = valve_send(valve, count);
+	if (err < 0)
+		return -EIO;
+error:
+	return err;
+}

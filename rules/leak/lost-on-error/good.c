@@ -74,3 +74,17 @@ static int panel_find(struct device *dev)
 	put_device(&found->dev);
 	return 0;
 }
+
+static int panel_root(struct panel *panel, const char *name)
+{
+	struct path path;
+	int ret = kern_path(name, LOOKUP_DIRECTORY, &path);
+
+	if (ret)
+		return ret;
+	panel->mnt = path.mnt;
+	panel->root = path.dentry;
+	if (panel->sealed)
+		return -EPERM;
+	return 0;
+}

@@ -116,3 +116,16 @@ static int codec_add(struct codec *codec)
 	}
 	return 0;
 }
+
+static int codec_map(struct codec *codec, struct codec_table *tbl)
+{
+	unsigned long entry = codec_range_alloc(tbl, codec->pages);
+
+	if (entry == CODEC_ERROR_CODE)
+		return -ENOMEM;
+	if (codec_fill(codec, entry)) {
+		codec_range_free(tbl, entry);
+		return -EIO;
+	}
+	return 0;
+}

@@ -21,6 +21,8 @@ _OTHER_CONVENTION = re.compile(
     r"|_map$|read[bwl]?$|getc|_rank|decode|detect|select|choose|slot"
 )
 
+_TOLD = re.compile(rb"(^|[^\w-])-1\b")
+_ABOVE = 3  # lines from the end of the comment to the function's name
 _STATUS = re.compile(r"e?rr(or|no|code)?|ret(val|code)?|rc|res(ult)?|status|rv|r")
 
 
@@ -29,6 +31,9 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
     if not function.returns_number() or _OTHER_CONVENTION.search(function.name):
         return
     returns = tuple(function.flow.returns())
+    head = function.function.first
+    if file.comment_matches(_TOLD, head - _ABOVE, head):
+        return  # a private answer, by the comment above the function
     if not any(m.value is not None and m.value.kind is V.MINUS_ONE for m in returns):
         return
     mapped = file.mapped(function.name)
