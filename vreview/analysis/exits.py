@@ -63,6 +63,16 @@ class Exit:
         return settled(resource.gone, self.failed)
 
 
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How many ways out give a thing back, and how many error returns leave it; a way begins at its
+    goto. ``success``: one that gives it back is no error."""
+
+    undoing: int
+    leaving: int
+    success: bool
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Exits:
     """All exits of a function. ``undone``: what was given back on any way out, by what it was.
@@ -99,23 +109,22 @@ class Exits:
                 return undone
         return None
 
-    def left_as_a_rule(self, resource: Resource) -> bool:
-        """More error ways out leave it than give it back, and no success gives it back. A way
-        begins at its goto."""
+    def ways(self, resource: Resource) -> Ways:
+        """What the ways out make of it."""
         undoing: set[int] = set()
         leaving: set[int] = set()
+        success = False
         for exit_ in self.every:
             state = exit_.state
             begins = state.fled.line if state.fled is not None else exit_.line
             if any((u.key, u.acquired) == (resource.key, resource.line) for u in state.undone):
-                if exit_.how != "error":
-                    return False
+                success = success or exit_.how != "error"
                 undoing.add(begins)
             elif exit_.how == "error" and any(
                 (r.key, r.line) == (resource.key, resource.line) for r in state.held.values()
             ):
                 leaving.add(begins)
-        return len(leaving) > len(undoing)
+        return Ways(len(undoing), len(leaving), success)
 
     def elsewhere(self, resource: Resource) -> Elsewhere | None:
         """The function that takes back the whole of this one gives it back."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vreview.analysis.checks.leak._words import converted, hit, in_a_list
-from vreview.analysis.exits import freed_at_scope_end
+from vreview.analysis.exits import Ways, freed_at_scope_end
 from vreview.analysis.expr import K
 from vreview.analysis.facts import FileFacts, FunctionFacts
 from vreview.analysis.hit import Hit, HitStep
@@ -41,7 +41,6 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
             continue
         if resource.kind == "named" and resource.key in function.referenced:
             continue  # what is put may be the reference that the function took itself
-        kept = bool(resource.gone) and resource.local and function.exits.left_as_a_rule(resource)
         yield hit(
             RULE,
             function,
@@ -49,9 +48,19 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
             resource,
             release=undone.call,
             last=f"returns an error without {undone.call}()",
-            weak=kept,
+            weak=_odd(function.exits.ways(resource), resource),
             evidence=(HitStep(undone.line, f"another way out calls {undone.call}()"),),
         )
+
+
+def _odd(ways: Ways, resource: Resource) -> bool:
+    """The way that gives it back is rather the odd one. A pair that only names make has to show
+    more than one such way, or a success that gives it back."""
+    if ways.success:
+        return False
+    if resource.kind == "named":
+        return ways.undoing < 2 or ways.leaving >= ways.undoing
+    return bool(resource.gone) and resource.local and ways.leaving > ways.undoing
 
 
 def _caller_ends(function: FunctionFacts, file: FileFacts, resource: Resource) -> bool:
