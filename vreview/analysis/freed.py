@@ -21,7 +21,7 @@ _ALONE = Kin()
 _MOVES = re.compile(r"\[[^\]]*(->|\(|\[)")  # an index that changes without being assigned by name
 
 _PUTS = re.compile(
-    r"^(?!pm_|module_|trace_|__|\w*(?:runtime|power|_pm_|_noidle|_sync|autosuspend|_cpu|_user|vblank))"
+    r"^(?!pm_|module_|path_|trace_|__|\w*(?:runtime|power|_pm_|_noidle|_sync|autosuspend|_cpu|_user|vblank))"
     r"(?:\w+_put|put_[a-z0-9]+|\w+_put_(?:operation|ref|object|entry|node|request|conn|chan|ctx"
     r"|root|inode|block_group|transaction|client|session|state|context|task|cred))$"
 )
@@ -36,7 +36,7 @@ def ended(call: Expr, knowledge: Knowledge, world: World) -> Iterator[tuple[str,
         if key and not _MOVES.search(key):
             yield key, Freed(call.text, call.line, free.sure)
     elif len(call.kids) == 1 and call.kids[0].kind is K.NAME and _puts(call.text, knowledge, world):
-        yield call.kids[0].key, Freed(call.text, call.line, sure=False)
+        yield call.kids[0].key, Freed(call.text, call.line, sure=False, guessed=True)
     elif world.endings is not None:
         for position, suffix, freed in world.endings.of(call.text).always:
             key = _key_at(call, position, suffix)

@@ -20,6 +20,7 @@ _INSIDE = frozenset(
     {"data", "buf", "buffer", "payload", "priv", "private", "extra", "mem", "bytes"}
 )
 """Members that are often an array: its address is one in the middle of the object."""
+_ENCLOSES = frozenset({"container_of", "list_entry", "hlist_entry", "rb_entry"})
 _CARRIES = re.compile(
     r"^to_|_to_|container_of|_priv$|_from_|fwnode_handle|_get$|_entry$|ERR_CAST|ERR_PTR"
 )
@@ -198,7 +199,9 @@ def mentioned(expr: Expr, *, carrying: bool = False) -> Iterable[str]:
     sums = expr.kind is K.BINARY and expr.text in ("+", "-", "|")
     gives = expr.kind is K.CALL and expr.text not in TELLS_ERROR
     if carrying and gives:
-        gives = len(expr.kids) < 3 and _CARRIES.search(expr.text) is not None
+        gives = expr.text in _ENCLOSES or (
+            len(expr.kids) < 3 and _CARRIES.search(expr.text) is not None
+        )
     if sums or gives or expr.kind in (K.CHOICE, K.OTHER, K.COMMA):
         return tuple(key for kid in expr.kids for key in mentioned(kid, carrying=carrying))
     return ()

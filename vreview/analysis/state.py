@@ -135,13 +135,14 @@ class Undone:
 class Freed:
     """The object was given back on ``line`` by ``call``, which for that calls ``via``.
 
-    Not ``sure``: only if this was the last reference.
+    Not ``sure``: only if this was the last reference. ``guessed``: the call's name alone says so.
     """
 
     call: str
     line: int
     sure: bool = True
     via: str = ""
+    guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

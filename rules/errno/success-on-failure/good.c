@@ -94,3 +94,29 @@ static int valve_write(struct valve *valve, size_t count)
 error:
 	return err;
 }
+
+static int valve_list(struct valve *valve, struct cursor *at)
+{
+	int err = 0;
+
+	if (!valve_lock(valve))
+		return 0;
+	err = valve_load(valve);
+	if (err)
+		goto out;
+	if (at->pos >= valve->count) {
+		at->pos = valve->end;
+		goto out;
+	}
+	err = valve_read(valve, at);
+	if (err)
+		goto out;
+	err = valve_emit(valve, at);
+	if (err)
+		goto out;
+	return 0;
+out:
+	if (err == -ENOENT)
+		at->pos = valve->end;
+	return err;
+}

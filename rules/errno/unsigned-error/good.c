@@ -34,3 +34,14 @@ static u64 probe_helper(struct probe *p)
 {
 	return p->size ? p->size : -EINVAL;
 }
+
+static int valve_step(struct valve *valve)
+{
+	unsigned int step;
+
+	step = valve_find_step(valve);
+	if ((int)step < 0)
+		return -EINVAL;
+	valve->step = step;
+	return 0;
+}

@@ -46,3 +46,19 @@ static void *bridge_buffer(struct bridge *bridge)
 	kfree(buffer);
 	return bridge->spare;
 }
+
+static struct lamp *lamp_by_name(const char *name)
+{
+	struct device *dev = class_find_device_by_name(&lamp_class, name);
+
+	if (!dev)
+		return NULL;
+	return container_of(dev, struct lamp, dev);
+}
+
+static void lamp_debug(struct lamp *lamp, struct dentry *parent)
+{
+	struct dentry *dir = debugfs_create_dir("lamp", parent);
+
+	debugfs_create_u32("level", 0444, dir, &lamp->level);
+}

@@ -44,3 +44,15 @@ static void card_remove(struct card *card)
 	unregister_netdev(card->ndev);
 	kfree(card->ring);
 }
+
+static int card_add(struct card *card)
+{
+	struct net_device *ndev = card->ndev;
+	int err = register_netdev(ndev);
+
+	if (err) {
+		kfree(ndev->label);
+		unregister_netdev(ndev);
+	}
+	return err;
+}

@@ -47,3 +47,13 @@ static int ports_find(struct device_node *parent)
 	}
 	return 0;
 }
+
+static int port_lookup(struct path *where)
+{
+	if (port_is_block(where)) {
+		path_put(where);
+		where->dentry = NULL;
+		return -ENOTBLK;
+	}
+	return 0;
+}

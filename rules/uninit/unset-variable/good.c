@@ -60,3 +60,22 @@ static int port_wait(struct port *port)
 
 	return port_poll_timeout(port->regs + 4, state, state & 1, 10, 1000);
 }
+
+static int pipe_level(struct pipe *pipe)
+{
+	int level = pipe->base;
+	int i;
+
+	for (i = 0; i < PIPE_VALVES; i++) {
+		s8 level;
+
+		if (!pipe->open[i])
+			continue;
+		level = pipe->raw[i];
+		if (level != PIPE_BAD)
+			pipe->seen[i] = level;
+	}
+	if (pipe->slow)
+		level = pipe_average(pipe);
+	return level;
+}

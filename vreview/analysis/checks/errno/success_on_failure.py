@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from vreview.analysis.altered import replace
 from vreview.analysis.causes import Cause, Why, cause_of, found_failure, found_success
 from vreview.analysis.evaluate import Moment
-from vreview.analysis.expr import Expr, K, is_nought
+from vreview.analysis.expr import Expr, K, is_nought, names_in
 from vreview.analysis.facts import FileFacts, FunctionFacts
 from vreview.analysis.graph import Op
 from vreview.analysis.hit import Hit, HitStep
@@ -201,7 +201,22 @@ def _cause(moment: Moment, function: FunctionFacts, odd: frozenset[int]) -> Caus
         return None
     if value.kind is not V.ZERO and cause.why is Why.OTHER and cause.leaves not in odd:
         return None
+    if cause.why is Why.OTHER and _asked_there(variable, cause.label, function):
+        return None
     return cause
+
+
+def _asked_there(variable: str, label: str, function: FunctionFacts) -> bool:
+    """Behind the label the variable is looked at: success is known to come there as well."""
+    nodes = function.graph.nodes
+    place = next((n.line for n in nodes if n.op is Op.LABEL and n.name == label and label), 0)
+    return place > 0 and any(
+        n.op is Op.BRANCH
+        and n.line >= place
+        and n.expr is not None
+        and variable in names_in(n.expr)
+        for n in nodes
+    )
 
 
 def _as_error(value: Value, cause: Cause) -> bool:

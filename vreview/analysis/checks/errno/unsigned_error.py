@@ -20,6 +20,7 @@ RULE = "unsigned-error"
 _LONG = frozenset({"long", "ssize_t", "s64", "loff_t", "long long"})
 _WIDE = re.compile(r"64|long|size_t|addr_t|sector_t")
 _FROM_A_CALL = frozenset({V.RESULT, V.NEGATIVE, V.NONZERO})
+_SIGNED_CAST = re.compile(rb"\((?:signed|int|long|short|ssize_t|s(?:8|16|32|64))\)")
 
 
 def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
@@ -31,6 +32,8 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
             key, callee = _tested(moment)
             kind = _type(key, types, file) if callee else ""
             if not is_unsigned(kind) or _is_unsigned_call(callee, file) or key in seen:
+                continue
+            if _SIGNED_CAST.search(file.lines[moment.line - 1]):
                 continue
             seen.add(key)
             site = moment.state.values[key].site if key in moment.state.values else moment.line

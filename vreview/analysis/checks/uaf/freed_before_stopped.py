@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from vreview.analysis.expr import Expr, K, last_field
@@ -12,6 +13,7 @@ from vreview.analysis.summary import Callback, waited_field
 from vreview.analysis.syntax import slot_uses
 
 RULE = "freed-before-stopped"
+_BEGINS = re.compile(r"(^|_)(add|register)(_|$)")
 
 
 def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
@@ -57,12 +59,22 @@ def _users(
     if structs:
         names += [use.function for use in slot_uses(file.masked) if use.struct in structs]
         own = call.kids[0].key if call.kids else ""
-        if own and key.startswith(f"{own}->"):
+        if own and key.startswith(f"{own}->") and not _begins(own, function):
             yield f"others with {own}", call.line
     below = file.world.calls_below(function.name)
     for name in names:
         if name not in below and (used := _uses(name, field, file)) is not None:
             yield f"{used[0]}()", used[1]
+
+
+def _begins(key: str, function: FunctionFacts) -> bool:
+    """The function itself makes the object known: it may free where that has failed."""
+    return any(
+        expr.kind is K.CALL
+        and _BEGINS.search(expr.text) is not None
+        and any(kid.key == key for kid in expr.kids)
+        for expr in function.expressions()
+    )
 
 
 def _stopped(call: Expr, file: FileFacts) -> Iterator[Callback]:

@@ -35,6 +35,7 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
                 subject=f"{key}: {how.call}",
                 words=(*words_for(key, how, function), ("look", look)),
                 steps=(*moment.state.steps(), HitStep(moment.line, look)),
+                weak=how.guessed,
             )
 
 

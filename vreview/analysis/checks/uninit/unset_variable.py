@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from vreview.analysis.evaluate import Moment, Seen
 from vreview.analysis.exits import contradicts
 from vreview.analysis.facts import FileFacts, FunctionFacts
+from vreview.analysis.graph import Op
 from vreview.analysis.hit import Hit, HitStep
 from vreview.analysis.tested import ERROR_TESTS
 from vreview.analysis.unset import Left, Unset, Why
@@ -54,7 +55,7 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
             best[name] = moment, left
     for name, (moment, left) in sorted(best.items()):
         site = moment.value.site if moment.value is not None else moment.line
-        if _in_a_macro(name, file.lines):
+        if _in_a_macro(name, file.lines) or _hidden(name, function):
             continue
         if any(map(_DIRECTIVE.match, file.lines[site - 1 : moment.line])):
             continue
@@ -72,6 +73,12 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
             ),
             weak=left.why in _WEAK,
         )
+
+
+def _hidden(name: str, function: FunctionFacts) -> bool:
+    """Two variables of the function have this name, or a parameter has it as well."""
+    declared = sum(n.op is Op.DECLARE and n.name == name for n in function.graph.nodes)
+    return declared > 1 or (declared > 0 and name in function.function.parameters)
 
 
 def _in_a_macro(name: str, lines: tuple[bytes, ...]) -> bool:
