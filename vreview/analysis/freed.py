@@ -80,6 +80,9 @@ def given_back(
     if state.freed:
         state = _set_by(call, knowledge, world, state)
     for key, freed in ended(call, knowledge, world):
+        known = state.values.get(key)
+        if known is not None and known.kind is V.ZERO:
+            continue  # NULL, which no free does anything with
         if key not in state.freed:
             state = replace(state, freed={**state.freed, key: freed})
             state = state.said(call.line, f"`{call.text}()` gives `{key}` back")

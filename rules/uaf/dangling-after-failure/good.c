@@ -79,3 +79,48 @@ static int line_open(struct line *line)
 	}
 	return 0;
 }
+
+static int tank_setup(struct tank *tank)
+{
+	tank->floats = kcalloc(tank->count, sizeof(*tank->floats), GFP_KERNEL);
+	if (!tank->floats)
+		return -ENOMEM;
+	if (tank_test(tank)) {
+		kfree(tank->floats);
+		return -EIO;
+	}
+	return 0;
+}
+
+static int tank_open(struct tank *tank)
+{
+	int err = tank_setup(tank);
+	int level;
+
+	if (err)
+		return err;
+	level = tank_level(tank);
+	if (level < 0)
+		kfree(tank->floats);
+	return err;
+}
+
+static int tank_name(struct tank *tank)
+{
+	tank->label = kmalloc(LABEL, GFP_KERNEL);
+	if (!tank->label)
+		goto err;
+	return 0;
+err:
+	kfree(tank->label);
+	return -ENOMEM;
+}
+
+static int tank_start(struct tank *tank)
+{
+	if (tank_name(tank)) {
+		kfree(tank->label);
+		return -ENOMEM;
+	}
+	return 0;
+}

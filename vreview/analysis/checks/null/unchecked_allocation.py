@@ -46,6 +46,10 @@ def check(function: FunctionFacts, file: FileFacts) -> Iterator[Hit]:
 def _hit(function: FunctionFacts, result: Result, line: int, *, tested: bool) -> Hit:
     call, key = result.call, result.key
     use = "before it is tested" if tested else "and no test for NULL is on the way"
+    kept = line == call.line and not tested
+    last = (
+        f"`{key}` is kept, and nothing in view tests it" if kept else f"`{key}` is used here, {use}"
+    )
     return Hit(
         rule=RULE,
         function=function.name,
@@ -54,8 +58,9 @@ def _hit(function: FunctionFacts, result: Result, line: int, *, tested: bool) ->
         words=(("callee", call.text), ("pointer", key)),
         steps=(
             HitStep(call.line, f"`{key}` is what {call.text}() gives: NULL when it fails"),
-            HitStep(line, f"`{key}` is used here, {use}"),
+            HitStep(line, last),
         ),
+        weak=kept,
     )
 
 

@@ -125,7 +125,7 @@ def _out_of_view(
         } - {""}
         for moment in caller.flow.calls():
             call = moment.expr
-            if call is None or not given or not _after_failure(moment, {function.name}):
+            if call is None or not given or not _after_failure(moment, {function.name}, function):
                 continue
             inner = by_name.get(call.text)
             ends = inner.expressions() if inner is not None else iter((call,))
@@ -166,7 +166,7 @@ def _again(
             continue
         for moment in caller.flow.calls():
             call = moment.expr
-            if call is None or not _after_failure(moment, failed):
+            if call is None or not _after_failure(moment, failed, function):
                 continue
             for name in (call.text, *sorted(file.world.calls_below(call.text))):
                 if name in users:
@@ -198,13 +198,15 @@ def _asked(function: FunctionFacts) -> set[str]:
     }
 
 
-def _after_failure(moment: Moment, callees: set[str]) -> bool:
+def _after_failure(moment: Moment, callees: set[str], function: FunctionFacts) -> bool:
+    """``function``, or who hands its result on, has failed on the way here."""
     state = moment.state
+    kinds = _FAILED - {V.ZERO} if function.returns_number() else _FAILED
     if state.failed is not None and state.failed.callee in callees:
         return True
     if state.fled is not None and state.fled.failed is not None:
         return state.fled.failed.callee in callees
-    return any(v.name in callees and v.kind in _FAILED for v in state.values.values())
+    return any(v.name in callees and v.kind in kinds for v in state.values.values())
 
 
 def _frees(field: str, function: FunctionFacts, file: FileFacts) -> int:
