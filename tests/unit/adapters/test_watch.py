@@ -50,6 +50,12 @@ def test_a_whole_run(tmp_path: Path) -> None:
     assert (tmp_path / "kept").read_bytes() == b"boot\n"
 
 
+def test_a_console_that_is_heard_late_leaves_no_phase_out(tmp_path: Path) -> None:
+    seen = watched("echo started >$status; echo 'exit 0' >$status; echo boot >$console", tmp_path)
+    assert [name for name, _ in seen.phase_s] == [phase.value for phase in Phase]
+    assert seen.exit_status == 0
+
+
 @pytest.mark.parametrize(
     ("script", "short", "sentence"),
     [

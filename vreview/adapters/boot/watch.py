@@ -220,8 +220,9 @@ class _Watcher:
                     self._overdue = sentence
                     break
                 events = dict(poller.poll(left * 1000))
-                for reader in self._readers.keys() & events.keys():
-                    self._read(reader)
+                for reader in self._readers:  # in this order: what is said after it, is read after
+                    if reader in events:
+                        self._read(reader)
                 if pid in events:
                     break
         finally:
@@ -278,8 +279,11 @@ class _Watcher:
 
     def _status(self, now: float) -> None:
         state, words = self._state, bytes(self._got["status"])
-        if state.phase in (Phase.FIRST_OUTPUT, Phase.USER_SPACE) and b"started\n" in words:
-            state.enter(Phase.COMMAND, now)
+        if b"started\n" in words:
+            if state.phase is Phase.FIRST_OUTPUT:  # the console is heard only afterwards
+                state.enter(Phase.USER_SPACE, now)
+            if state.phase is Phase.USER_SPACE:
+                state.enter(Phase.COMMAND, now)
         said = re.search(rb"^exit ([0-9]{1,3})\r?\n", words, re.MULTILINE)
         if state.phase is Phase.COMMAND and said:
             state.exit_status = int(said[1])
