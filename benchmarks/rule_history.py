@@ -33,11 +33,18 @@ def caught(bugs: Sequence[Row], results: dict[str, Row]) -> Mapping[str, list[tu
     found: defaultdict[str, dict[str, tuple[Row, Row]]] = defaultdict(dict)
     for bug in sorted(bugs, key=lambda row: row["date"], reverse=True):
         for finding in finds(bug, results):
-            # The reason names the function: a rule is not credited for what it says elsewhere.
-            named = any(f"{name}()" in finding["message"] for name in bug["functions"])
-            if finding["category"] == bug["category"] and named:
+            # A rule is not credited for what it says elsewhere.
+            there = finding["function"] in bug["functions"]
+            if finding["category"] == bug["category"] and there:
                 found[finding["rule"]].setdefault(bug["message_id"], (bug, finding))
     return {rule: list(pairs.values()) for rule, pairs in sorted(found.items())}
+
+
+def reason(finding: Row) -> str:
+    """The message, with the function that it is about."""
+    name = f"{finding['function']}()"
+    message = str(finding["message"])
+    return message if name in message else f"{name}: {message}"
 
 
 def tables(pairs: Sequence[tuple[Row, Row]]) -> Iterator[str]:
@@ -48,7 +55,7 @@ def tables(pairs: Sequence[tuple[Row, Row]]) -> Iterator[str]:
         for key, text in (
             ("message_id", bug["message_id"]),
             ("subject", subject),
-            ("why", finding["message"]),
+            ("why", reason(finding)),
         ):
             opening = "[[fix]]\n" if key == "message_id" else ""
             yield f"{opening}{key} = {json.dumps(text, ensure_ascii=False)}\n"
