@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from vreview.model.bench import Mode, Samples
-from vreview.model.kernel import Kernel, KernelConfig
+from vreview.model.kernel import Kernel, KernelConfig, Recipe
 from vreview.model.look import Look, Seen, Sight, Unit
 from vreview.model.review import Applied, Base, Review
 from vreview.model.series import Oid, Series
@@ -125,7 +125,7 @@ class HabitSource(Protocol):
 
 class Builder(Protocol):
     def build(
-        self, commit: Oid, *, profile: str, touched: Sequence[str], observer: Observer
+        self, commit: Oid, *, recipe: Recipe, touched: Sequence[str], observer: Observer
     ) -> Built:
         """Builds a commit, or takes it from the store. Raises OurFailure only for our side."""
         ...

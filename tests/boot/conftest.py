@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from vreview.adapters.kbuild.builder import KbuildBuilder
-from vreview.model.kernel import Kernel, KernelConfig, KernelKey, Toolchain
+from vreview.model.kernel import Kernel, KernelConfig, KernelKey, Recipe, Toolchain
 from vreview.model.series import Oid
 from vreview.resources import data_folder
 
@@ -42,6 +42,6 @@ def test_kernel(request: pytest.FixtureRequest) -> Kernel:
     commit = Oid((tree / "HEAD").read_text().strip())
     if commit.startswith("ref: "):
         commit = Oid((tree / commit.removeprefix("ref: ")).read_text().strip())
-    built = builder.build(commit, profile="test", touched=(), observer=Silent())
+    built = builder.build(commit, recipe=Recipe("test"), touched=(), observer=Silent())
     assert built.kernel is not None, built.log
     return built.kernel

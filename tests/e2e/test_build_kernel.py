@@ -12,6 +12,7 @@ import pytest
 from vreview import wiring
 from vreview.adapters.kbuild.builder import KbuildBuilder
 from vreview.config import Config
+from vreview.model.kernel import Recipe
 from vreview.model.series import Oid
 from vreview.model.trial import BuildState, Built
 from vreview.parse.kconfig import parse_config
@@ -54,7 +55,7 @@ def base(kernel_tree: Path) -> Oid:
 
 
 def _build(builder: KbuildBuilder, commit: Oid, *touched: str, profile: str = "test") -> Built:
-    return builder.build(commit, profile=profile, touched=touched, observer=Silent())
+    return builder.build(commit, recipe=Recipe(profile), touched=touched, observer=Silent())
 
 
 def _appended(tree: Path, base: Oid, text: str, scratch: Path) -> tuple[Oid, int]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from vreview.model.kernel import Recipe
 from vreview.model.observation import Severity
 from vreview.model.series import Oid
 from vreview.model.trial import Booted, BootState, Built, Case, CaseState
@@ -96,7 +97,7 @@ def _built_and_run(
     revision: str, runs: Callable[[Built], tuple[SuiteRun, ...]], *, tools: StageTools, profile: str
 ) -> RevisionRun:
     commit = tools.repo.resolve(revision)
-    built = tools.builder.build(commit, profile=profile, touched=(), observer=tools.observer)
+    built = tools.builder.build(commit, recipe=Recipe(profile), touched=(), observer=tools.observer)
     return RevisionRun(commit, built, runs(built) if built.kernel is not None else ())
 
 

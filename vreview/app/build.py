@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
+from vreview.model.kernel import Recipe
 from vreview.model.trial import Built
 from vreview.ports import Builder, Observer, Repo
 
 
 def build_revision(
-    revision: str, *, profile: str, repo: Repo, builder: Builder, observer: Observer
+    revision: str, *, recipe: Recipe, repo: Repo, builder: Builder, observer: Observer
 ) -> Built:
     """Builds the commit that ``revision`` names. Raises TreeError when it names none."""
-    return builder.build(repo.resolve(revision), profile=profile, touched=(), observer=observer)
+    return builder.build(repo.resolve(revision), recipe=recipe, touched=(), observer=observer)

@@ -26,6 +26,7 @@ from vreview.app.trial import (
 from vreview.logic.compare import compare
 from vreview.logic.seconded import seconded
 from vreview.model.bench import Comparison, Mode, Samples
+from vreview.model.kernel import Recipe
 from vreview.model.review import (
     Applied,
     Finding,
@@ -169,7 +170,7 @@ def _build(
     for profile in profiles:
         for side, commit in commits.items():
             seen.built[profile, side] = build_side(
-                side, commit, profile=profile, touched=seen.series.paths, lab=tools.lab
+                side, commit, recipe=Recipe(profile), touched=seen.series.paths, lab=tools.lab
             )
         seen.builds(profile)
 

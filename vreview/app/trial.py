@@ -15,7 +15,7 @@ from pathlib import Path
 from vreview.app.journal import Journal
 from vreview.logic.observe import boot_observation, case_observations
 from vreview.model.bench import Mode, Samples
-from vreview.model.kernel import Kernel
+from vreview.model.kernel import Kernel, Recipe
 from vreview.model.series import Oid
 from vreview.model.trial import Built, Case, Run
 from vreview.parse.console import splat_observation
@@ -71,21 +71,21 @@ class Lab:
 
 
 def build_side(
-    side: Side, commit: Oid, *, profile: str, touched: tuple[str, ...], lab: Lab
+    side: Side, commit: Oid, *, recipe: Recipe, touched: tuple[str, ...], lab: Lab
 ) -> Built:
-    """Builds one side under one profile, once a run."""
+    """Builds one side by one recipe, once a run."""
 
     def build() -> Built:
-        what = f"build {side.value} ({profile})"
+        what = f"build {side.value} ({recipe.name})"
         lab.observer.begin(what)
-        built = lab.builder.build(commit, profile=profile, touched=touched, observer=lab.observer)
+        built = lab.builder.build(commit, recipe=recipe, touched=touched, observer=lab.observer)
         lab.observer.end(what, "from the store" if built.from_store else built.state.value)
         return built
 
-    built = lab.journal.once(f"build-{profile}-{side.value}", Built, build)
+    built = lab.journal.once(f"build-{recipe.name}-{side.value}", Built, build)
     if built.kernel is not None and not built.kernel.image.exists():
         # The cache was emptied since: it may cost time, never the answer.
-        built = lab.builder.build(commit, profile=profile, touched=touched, observer=lab.observer)
+        built = lab.builder.build(commit, recipe=recipe, touched=touched, observer=lab.observer)
     return built
 
 

@@ -14,6 +14,7 @@ from vreview.adapters.reporters.safe import safe_line
 from vreview.app.build import build_revision
 from vreview.cli.boundary import Exit
 from vreview.cli.options import Quiet, Settings, Tree
+from vreview.model.kernel import Recipe
 from vreview.model.trial import BuildState, Built
 
 
@@ -40,7 +41,7 @@ def build_command(
     with wiring.observer(quiet=quiet) as observer:
         built = build_revision(
             revision,
-            profile=profile,
+            recipe=Recipe(profile.value),
             repo=wiring.kernel_repo(tree, config=config),
             builder=wiring.builder(wiring.tree_path(tree, config=config), config=config),
             observer=observer,

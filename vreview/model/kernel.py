@@ -23,6 +23,26 @@ class Fragment:
 
 
 @dataclass(frozen=True, slots=True)
+class Recipe:
+    """What kernel is wanted of a commit, whichever commit it is.
+
+    ``profile`` says what for: "test" or "perf". ``fragments`` are further ones of
+    ``kernel-configs/`` ("kasan"), ``options`` single ones beside them, as a Fragment's ``asks``
+    (what compiles the touched files), ``variables`` make's own ("GCOV_PROFILE_vhost.o=y").
+    """
+
+    profile: str = "test"
+    fragments: tuple[str, ...] = ()
+    options: tuple[tuple[str, str], ...] = ()
+    variables: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Profile and fragments ("test+gcov+kasan"): recipes of one name share their objects."""
+        return "+".join((self.profile, *sorted(set(self.fragments))))
+
+
+@dataclass(frozen=True, slots=True)
 class Dropped:
     """An option that was asked for and is otherwise in the final .config."""
 
@@ -36,7 +56,8 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True)
 class KernelConfig:
-    """A final .config. ``profile`` names what it is for: "test" or "perf"."""
+    """A final .config. ``profile`` names what it is for: "test" or "perf"; ``fragments`` are all
+    that were merged, in their order."""
 
     profile: str
     fragments: tuple[str, ...]

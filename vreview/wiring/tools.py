@@ -52,7 +52,7 @@ def _chosen(tree: Path, config: Config) -> list[SecondEye]:
 def built_trees(tree: Path, *, config: Config) -> BuiltTrees:
     from vreview.adapters.kbuild.units import SlotTrees
 
-    return SlotTrees(tree, cache_folder(), cc=config.cc, jobs=config.jobs, extra=config.fragments)
+    return SlotTrees(tree, cache_folder(), cc=config.cc, jobs=config.jobs)
 
 
 def tool_checks(config: Config) -> tuple[Check, ...]:

@@ -15,7 +15,7 @@ from vreview.app.lint import LintResult
 from vreview.app.review import ReviewTools, review
 from vreview.app.trial import Lab, Side
 from vreview.model.bench import Better, Metric, Mode, Samples
-from vreview.model.kernel import Kernel, KernelConfig, KernelKey, Toolchain
+from vreview.model.kernel import Kernel, KernelConfig, KernelKey, Recipe, Toolchain
 from vreview.model.observation import (
     Category,
     Confidence,
@@ -115,12 +115,13 @@ class Machine:
         (self.folder / "bzImage").touch()
 
     def builder_build(
-        self, commit: Oid, *, profile: str, touched: Sequence[str], observer: Observer
+        self, commit: Oid, *, recipe: Recipe, touched: Sequence[str], observer: Observer
     ) -> Built:
-        self.work.append(f"build {profile} {commit[0]}")
+        self.work.append(f"build {recipe.profile} {commit[0]}")
         state = self.build.get(commit, BuildState.BUILT)
         kernel = Kernel(
-            KernelKey(commit, "", ""), self.folder / "bzImage", KernelConfig(profile, (), ""),
+            KernelKey(commit, "", ""), self.folder / "bzImage",
+            KernelConfig(recipe.profile, (), ""),
             Toolchain("gcc", "", ""), "6.1",
         )  # fmt: skip
         return Built(
@@ -153,11 +154,9 @@ class _Builder:
     machine: Machine
 
     def build(
-        self, commit: Oid, *, profile: str, touched: Sequence[str], observer: Observer
+        self, commit: Oid, *, recipe: Recipe, touched: Sequence[str], observer: Observer
     ) -> Built:
-        return self.machine.builder_build(
-            commit, profile=profile, touched=touched, observer=observer
-        )
+        return self.machine.builder_build(commit, recipe=recipe, touched=touched, observer=observer)
 
 
 @dataclass(frozen=True)

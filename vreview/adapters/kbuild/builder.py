@@ -10,7 +10,7 @@ import functools
 import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vreview.adapters.kbuild.compiled import compiled_files, split_touched
@@ -21,7 +21,7 @@ from vreview.adapters.kbuild.slots import Slot, slot_for
 from vreview.adapters.kbuild.store import ConfigMemo, KernelStore, Stored, digest
 from vreview.errors import ConfigError
 from vreview.logic.fragments import asked_vs_got, render
-from vreview.model.kernel import Fragment, Kernel, KernelConfig, KernelKey, Toolchain
+from vreview.model.kernel import Fragment, Kernel, KernelConfig, KernelKey, Recipe, Toolchain
 from vreview.model.observation import Category, Confidence, Observation, Origin, Place, Severity
 from vreview.model.series import Oid
 from vreview.model.trial import BuildState, Built
@@ -41,7 +41,7 @@ class _Work:
 
     commit: Oid
     tree: Oid
-    profile: str
+    recipe: Recipe
     slot: Slot
     make: Make
     fragments: tuple[Fragment, ...]
@@ -51,11 +51,16 @@ class _Work:
     def config_name(self) -> str:
         """What a configuration depends on: the tree, the asks, the compiler."""
         tools = (self.toolchain.version, self.toolchain.linker_version)
-        return digest(self.tree, self.profile, render(self.fragments), *tools)
+        return digest(self.tree, self.recipe.profile, render(self.fragments), *tools)
 
     def key(self, config: KernelConfig) -> KernelKey:
         toolchain = f"{self.toolchain.version}\n{self.toolchain.linker_version}"
-        return KernelKey(self.tree, config.normalised, toolchain, variables(self.toolchain.cc))
+        return KernelKey(
+            self.tree,
+            config.normalised,
+            toolchain,
+            (*variables(self.toolchain.cc), *self.recipe.variables),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +80,15 @@ class KbuildBuilder:
     deadline_s: float = 3600.0
 
     def build(
-        self, commit: Oid, *, profile: str, touched: Sequence[str], observer: Observer
+        self, commit: Oid, *, recipe: Recipe, touched: Sequence[str], observer: Observer
     ) -> Built:
         """Builds a commit, or takes it from the store: then nothing is checked out or made."""
         begun = time.monotonic()
-        work, store = self._work(commit, profile), KernelStore(self.cache)
+        work, store = self._work(commit, recipe), KernelStore(self.cache)
         memo = store.find_config(work.config_name)
         stored = _find(store, work, memo)
         if memo is None or stored is None:
-            what = f"build the {profile} kernel of {commit[:12]}"
+            what = f"build the {recipe.profile} kernel of {commit[:12]}"
             observer.begin(what)
             with work.slot.held() as interrupted:
                 made = self._build_in_slot(store, work, observer, interrupted=interrupted)
@@ -95,17 +100,26 @@ class KbuildBuilder:
         seconds = time.monotonic() - begun
         return _built(work, memo, stored, touched, seconds=seconds, from_store=True)
 
-    def _work(self, commit: Oid, profile: str) -> _Work:
+    def _work(self, commit: Oid, recipe: Recipe) -> _Work:
         slot = slot_for(self.tree, self.cache)
-        build = slot.build_folder("+".join((profile, *self.extra)))
+        recipe = replace(recipe, fragments=(*recipe.fragments, *self.extra))
+        build = slot.build_folder(recipe.name)
+        named = ("common", *recipe.name.split("+"))
         return _Work(
             commit=commit,
             tree=slot.tree_of(commit),
-            profile=profile,
+            recipe=recipe,
             slot=slot,
-            make=Make(source=slot.source, build=build, lock=slot.make_lock, cc=self.cc),
-            fragments=tuple(
-                read_fragment(self.fragments, name) for name in ("common", profile, *self.extra)
+            make=Make(
+                source=slot.source,
+                build=build,
+                lock=slot.make_lock,
+                cc=self.cc,
+                variables=recipe.variables,
+            ),
+            fragments=(
+                *(read_fragment(self.fragments, name) for name in named),
+                *((Fragment("series", recipe.options),) if recipe.options else ()),
             ),
             toolchain=probe_toolchain(self.cc),
         )
@@ -183,7 +197,7 @@ def _memo(work: _Work, text: str, log: str) -> ConfigMemo:
     dropped = asked_vs_got(work.fragments, parse_config(text))
     names = tuple(fragment.name for fragment in work.fragments)
     why = explained(dropped, work.make.source)
-    return ConfigMemo(KernelConfig(work.profile, names, text, why), log)
+    return ConfigMemo(KernelConfig(work.recipe.profile, names, text, why), log)
 
 
 def recover(slot: Slot, cc: str) -> None:

@@ -77,12 +77,14 @@ def variables(cc: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Make:
-    """Kbuild on one source and O= folder. ``lock`` is held by make and all that it starts."""
+    """Kbuild on one source and O= folder. ``lock`` is held by make and all that it starts;
+    ``variables`` are further ones of its command line."""
 
     source: Path
     build: Path
     lock: Path
     cc: str
+    variables: tuple[str, ...] = ()
 
     def configure(self, asked: str) -> Configured:
         """All that ``asked`` says, everything else n; the result stays in the O= folder.
@@ -144,6 +146,7 @@ class Make:
             *("flock", str(self.lock)),
             *("env", *(f"--unset={name}" for name in sorted(os.environ) if _FOREIGN.match(name))),
             *("make", "-C", str(self.source), f"O={self.build}", *variables(self.cc), f"CC={cc}"),
+            *self.variables,
             *arguments,
         )
         return run(

@@ -19,7 +19,7 @@ from vreview.adapters.kbuild.builder import recover
 from vreview.adapters.kbuild.make import Make
 from vreview.adapters.kbuild.objects import merged_warnings
 from vreview.adapters.kbuild.slots import slot_for
-from vreview.model.kernel import KernelConfig
+from vreview.model.kernel import KernelConfig, Recipe
 from vreview.model.look import Unit
 from vreview.model.series import Oid
 
@@ -37,7 +37,6 @@ class SlotTrees:
     cache: Path
     cc: str = "gcc"
     jobs: int = 0
-    extra: tuple[str, ...] = ()
 
     @contextlib.contextmanager
     def opened(
@@ -45,7 +44,8 @@ class SlotTrees:
     ) -> Iterator[Mapping[str, Unit]]:
         """The slot, held and checked out at ``commit``, with the command of each file."""
         slot = slot_for(self.tree, self.cache)
-        build = slot.build_folder("+".join((config.profile, *self.extra)))
+        asked = config.fragments[2:]  # after "common" and the profile
+        build = slot.build_folder(Recipe(config.profile, asked).name)
         with slot.held() as interrupted:
             slot.checkout(commit, clean=interrupted)
             if interrupted:

@@ -15,6 +15,7 @@ from fake_kernel import commit, git, make_kernel
 
 from vreview.adapters.kbuild.builder import KbuildBuilder
 from vreview.errors import ConfigError, StorageFailed, ToolMissing, TreeError
+from vreview.model.kernel import Recipe
 from vreview.model.series import Oid
 from vreview.model.trial import BuildState, Built
 
@@ -51,7 +52,7 @@ class World:
 
     def build(self, revision: str, *touched: str, profile: str = "test") -> Built:
         return self.builder.build(
-            Oid(revision), profile=profile, touched=touched, observer=self.watcher
+            Oid(revision), recipe=Recipe(profile), touched=touched, observer=self.watcher
         )
 
 
@@ -279,9 +280,10 @@ def test_a_build_killed_in_the_middle_is_finished_by_the_next(world: World) -> N
         "import sys\nfrom pathlib import Path\n"
         "from vreview.adapters.kbuild.builder import KbuildBuilder\n"
         "from test_builder import Watcher\n"
+        "from vreview.model.kernel import Recipe\n"
         "tree, cache, fragments, commit = sys.argv[1:]\n"
         "KbuildBuilder(tree=Path(tree), cache=Path(cache), fragments=Path(fragments), jobs=1)"
-        ".build(commit, profile='test', touched=(), observer=Watcher())\n"
+        ".build(commit, recipe=Recipe('test'), touched=(), observer=Watcher())\n"
     )
     arguments = (str(world.tree), str(world.builder.cache), str(world.builder.fragments), stuck)
     with subprocess.Popen(
