@@ -55,3 +55,22 @@ def test_the_compilers_words_are_in_the_error(tmp_path: Path) -> None:
 def test_an_unknown_program_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="'nothing'"):
         guest_program("nothing", folder=tmp_path)
+
+
+def test_what_is_common_is_compiled_in_and_part_of_the_key(tmp_path: Path) -> None:
+    sources, common = tmp_path / "src", tmp_path / "src" / "common"
+    (sources / "hello").mkdir(parents=True)
+    (sources / "hello" / "hello.c").write_text(
+        '#include <stdio.h>\n#include "said.h"\nint main(void) { puts(said()); return 0; }\n'
+    )
+    common.mkdir()
+    (common / "said.h").write_text("const char *said(void);\n")
+    for word in ("one", "two"):
+        (common / "said.c").write_text(
+            f'#include "said.h"\nconst char *said(void) {{ return "{word}"; }}\n'
+        )
+        program = guest_program(
+            "hello", folder=tmp_path / "out", cache=tmp_path / "cache", sources=sources
+        )
+        done = subprocess.run([program], capture_output=True, check=True)
+        assert done.stdout.decode() == word + "\n"

@@ -80,3 +80,9 @@ def test_the_plan_is_kept_even_where_there_is_no_vhost(program: Path) -> None:
     cases = VhostSuite().read(done.text)
     assert [c.name for c in cases] == ["ioctl-needs-owner"]
     assert cases[0].state is not CaseState.CRASHED
+
+
+def test_one_case_runs_alone(program: Path) -> None:
+    done = run((str(program), "test", "--only", "tx-one"), check=False)
+    assert [c.name for c in VhostSuite().read(done.text)] == ["tx-one"]
+    assert run((str(program), "test", "--only", "tx"), check=False).status == 2

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from vreview.adapters.suites.guestbin import guest_program
-from vreview.adapters.suites.vhost import touches_vhost
+from vreview.adapters.suites.paths import touches
 from vreview.logic.stats import quantile
 from vreview.model.bench import Better, Metric, Mode, Samples
 from vreview.ports import Deadlines, GuestJob
@@ -38,7 +38,7 @@ class VhostBenchmark:
         self._cc = cc
 
     def wanted(self, touched: Sequence[str]) -> bool:
-        return touches_vhost(touched)
+        return touches("vhost", touched)
 
     def prepare(self, folder: Path, *, mode: Mode) -> GuestJob:
         program = guest_program("vhost", folder=folder, cache=self._cache, cc=self._cc)

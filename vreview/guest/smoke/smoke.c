@@ -3,7 +3,10 @@
  * Does this kernel do what every program needs? Mounts, processes, pipes, files, memory,
  * sockets over loopback. Needs root in a throw-away guest; no modules, no disk, no libraries.
  *
- * KTAP on stdout. Each case runs in a child of its own with a time limit, so that one that
+ *	smoke [test [--only CASE]]	KTAP on stdout; 1 when a case failed
+ *	smoke list			the cases' names, one a line
+ *
+ * Stands alone, without what the other suites share. Each case runs in a child of its own with a time limit, so that one that
  * crashes or hangs is one failed case. ENOSYS, ENODEV and EAFNOSUPPORT mean that the kernel
  * was built without the thing: SKIP.
  */
@@ -477,12 +480,12 @@ static int attempt(int (*run)(void))
 	return WEXITSTATUS(status);
 }
 
-int main(int argc, char **argv)
-{
-	int total = sizeof(cases) / sizeof(cases[0]), bad = 0;
+enum { CASES = sizeof(cases) / sizeof(cases[0]) };
 
-	if (argc == 3 && !strcmp(argv[1], "--exit"))
-		return atoi(argv[2]);
+static int run_cases(int first, int count)
+{
+	int bad = 0;
+
 	mkdir("/tmp", 0777);
 	/* Its own mounts: nothing of them outlives the program. The root may be read-only. */
 	if (unshare(CLONE_NEWNS) || mount("tmpfs", "/tmp", "tmpfs", 0, NULL) || !mkdtemp(scratch) ||
@@ -490,14 +493,34 @@ int main(int argc, char **argv)
 		printf("Bail out! no scratch folder: %s\n", strerror(errno));
 		return 1;
 	}
-	printf("KTAP version 1\n1..%d\n", total);
-	for (int n = 0; n < total; n++) {
-		int result = attempt(cases[n].run);
+	printf("KTAP version 1\n1..%d\n", count);
+	for (int n = 0; n < count; n++) {
+		int result = attempt(cases[first + n].run);
 
 		bad += result != PASS && result != SKIP;
 		printf("%s %d %s%s\n", result == PASS || result == SKIP ? "ok" : "not ok", n + 1,
-		       cases[n].name, result == SKIP ? " # SKIP not in this kernel" : "");
+		       cases[first + n].name, result == SKIP ? " # SKIP not in this kernel" : "");
 		fflush(stdout);
 	}
 	return bad ? 1 : 0;
+}
+
+int main(int argc, char **argv)
+{
+	const char *verb = argc > 1 ? argv[1] : "test";
+
+	if (argc == 3 && !strcmp(verb, "--exit"))
+		return atoi(argv[2]);
+	if (argc <= 2 && !strcmp(verb, "test"))
+		return run_cases(0, CASES);
+	for (int n = 0; n < CASES; n++)
+		if (argc == 4 && !strcmp(verb, "test") && !strcmp(argv[2], "--only") &&
+		    !strcmp(argv[3], cases[n].name))
+			return run_cases(n, 1);
+	for (int n = 0; n < CASES && argc == 2 && !strcmp(verb, "list"); n++)
+		puts(cases[n].name);
+	if (argc == 2 && !strcmp(verb, "list"))
+		return 0;
+	fprintf(stderr, "usage: smoke [test [--only CASE] | list]\n");
+	return 2;
 }

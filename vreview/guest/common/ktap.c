@@ -36,6 +36,7 @@ static const struct limits hurried = { .case_s = 10, .wait_ms = 2000 };
 
 enum { EXIT_PASSED, EXIT_FAILED, EXIT_SKIPPED };
 
+static const char *suite_name = "suite";
 static int report_fd = -1;
 static const struct limits *limits = &patient;
 
@@ -50,7 +51,7 @@ static void end_case(int status, const char *fmt, va_list args)
 
 	vsnprintf(why, sizeof(why), fmt, args);
 	if (report_fd < 0)
-		fprintf(stderr, "vhost: %s\n", why);
+		fprintf(stderr, "%s: %s\n", suite_name, why);
 	else if (write(report_fd, why, strlen(why)) < 0)
 		status = EXIT_FAILED;
 	_exit(status);
@@ -109,7 +110,7 @@ static void mark(const char *name)
 {
 	char line[128];
 
-	snprintf(line, sizeof(line), "<6>vhost-test: %s\n", name);
+	snprintf(line, sizeof(line), "<6>%s-test: %s\n", suite_name, name);
 	write_to("/dev/kmsg", line);
 }
 
@@ -253,58 +254,109 @@ static void count_case(int n, const struct ktap_case *c, struct tally *t)
 	       (int)t->lost_s, limits->case_s);
 }
 
-/* Should the kernel die, the reader still knows what was to come. */
-static void print_names(const struct ktap_group *groups, size_t count,
-			const char *prefix)
-{
-	int n = 0;
-	size_t g, i;
+/* The cases that were asked for: those whose name begins so, its NUL included or not. */
+struct choice {
+	const char *text;
+	size_t len;
+};
 
-	for (g = 0; g < count; g++)
-		for (i = 0; i < groups[g].count; i++)
-			if (!strncmp(groups[g].cases[i].name, prefix,
-				     strlen(prefix)))
-				printf("# case %d: %s\n", ++n,
-				       groups[g].cases[i].name);
+static bool is_chosen(const struct ktap_case *c, const struct choice *asked)
+{
+	return !strncmp(c->name, asked->text, asked->len);
 }
 
-int ktap_run(const struct ktap_group *groups, size_t count, const char *prefix)
+/* How far one has come in a suite's cases. */
+struct place {
+	size_t group, next;
+};
+
+/* The next case that was asked for, NULL after the last; @at starts as { 0, 0 }. */
+static const struct ktap_case *next_case(const struct ktap_suite *s,
+					 const struct choice *asked,
+					 struct place *at)
 {
+	for (; at->group < s->count; at->group++, at->next = 0)
+		while (at->next < s->groups[at->group]->count) {
+			const struct ktap_case *c =
+				&s->groups[at->group]->cases[at->next++];
+
+			if (is_chosen(c, asked))
+				return c;
+		}
+	return NULL;
+}
+
+static int count_chosen(const struct ktap_suite *s, const struct choice *asked)
+{
+	struct place at = { 0, 0 };
+	int n = 0;
+
+	while (next_case(s, asked, &at))
+		n++;
+	return n;
+}
+
+static int run_chosen(const struct ktap_suite *s, const struct choice *asked)
+{
+	struct place at = { 0, 0 }, again = { 0, 0 };
 	struct tally tally = { 0 };
-	int n = 0, total = 0;
+	const struct ktap_case *c;
 	sigset_t chld;
-	size_t g, i;
+	int n = 0;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	sigemptyset(&chld);
 	sigaddset(&chld, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &chld, NULL);
 	signal(SIGPIPE, SIG_IGN);
-
-	for (g = 0; g < count; g++)
-		for (i = 0; i < groups[g].count; i++)
-			total += !strncmp(groups[g].cases[i].name, prefix,
-					  strlen(prefix));
+	suite_name = s->name;
 	write_to("/proc/sys/kernel/printk_devkmsg", "on\n");
-	printf("KTAP version 1\n1..%d\n", total);
-	print_names(groups, count, prefix);
-	for (g = 0; g < count; g++) {
-		for (i = 0; i < groups[g].count; i++) {
-			const struct ktap_case *c = &groups[g].cases[i];
 
-			if (strncmp(c->name, prefix, strlen(prefix)))
-				continue;
-			count_case(++n, c, &tally);
-		}
-	}
+	printf("KTAP version 1\n1..%d\n", count_chosen(s, asked));
+	/* Should the kernel die, the reader still knows what was to come. */
+	while ((c = next_case(s, asked, &at)))
+		printf("# case %d: %s\n", ++n, c->name);
+	for (n = 0; (c = next_case(s, asked, &again));)
+		count_case(++n, c, &tally);
 	return tally.failed;
 }
 
-void ktap_list(const struct ktap_group *groups, size_t count)
+static int list(const struct ktap_suite *s)
 {
-	size_t g, i;
+	const struct choice all = { "", 0 };
+	struct place at = { 0, 0 };
+	const struct ktap_case *c;
 
-	for (g = 0; g < count; g++)
-		for (i = 0; i < groups[g].count; i++)
-			puts(groups[g].cases[i].name);
+	while ((c = next_case(s, &all, &at)))
+		puts(c->name);
+	return 0;
+}
+
+static int usage(const struct ktap_suite *s)
+{
+	fprintf(stderr, "usage: %s test [--only CASE | PREFIX]\n"
+		"       %s list\n%s", s->name, s->name, s->usage ? s->usage : "");
+	return 2;
+}
+
+int ktap_main(const struct ktap_suite *s, int argc, char **argv)
+{
+	struct choice asked = { "", 0 };
+
+	if (argc == 2 && !strcmp(argv[1], "list"))
+		return list(s);
+	if (argc < 2 || strcmp(argv[1], "test"))
+		return usage(s);
+	if (argc == 4 && !strcmp(argv[2], "--only"))
+		asked = (struct choice){ argv[3], strlen(argv[3]) + 1 };
+	else if (argc == 3 && argv[2][0] != '-')
+		asked = (struct choice){ argv[2], strlen(argv[2]) };
+	else if (argc != 2)
+		return usage(s);
+	if (!count_chosen(s, &asked)) {
+		fprintf(stderr, "%s: there is no such case: %s\n", s->name,
+			asked.text);
+		return 2;
+	}
+	return !!run_chosen(s, &asked);
 }

@@ -20,12 +20,24 @@ struct ktap_group {
 	size_t count;
 };
 
+struct ktap_suite {
+	const char *name;
+	const struct ktap_group *const *groups;
+	size_t count;
+	const char *usage;	/* further lines, of further commands; may be NULL */
+};
+
 /*
- * Runs the cases whose name begins with @prefix (all when it is empty).
- * Returns the number that did not pass.
+ * The command line that every suite has, as main() gets it:
+ *
+ *	NAME test			KTAP; 1 when a case failed
+ *	NAME test --only CASE		that case alone
+ *	NAME test PREFIX		those whose name begins so
+ *	NAME list			the cases' names, one a line
+ *
+ * Returns main's status: 2 for anything else, and for a case that there is not.
  */
-int ktap_run(const struct ktap_group *groups, size_t count, const char *prefix);
-void ktap_list(const struct ktap_group *groups, size_t count);
+int ktap_main(const struct ktap_suite *s, int argc, char **argv);
 
 /* For the cases: end this case now, with a reason. From any thread. */
 __attribute__((noreturn, format(printf, 1, 2))) void fail(const char *fmt, ...);
