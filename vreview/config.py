@@ -14,7 +14,7 @@ from pathlib import Path
 
 from vreview.errors import ConfigError
 
-_HARMLESS = frozenset({"rules_off", "suites", "fragments"})
+_HARMLESS = frozenset({"rules_off", "suites", "fragments", "debug"})
 """What .vreview.toml in a tree under review may say: nothing that names a command or a path."""
 
 _ACCELERATORS = ("auto", "kvm", "tcg")
@@ -42,7 +42,10 @@ class Config:
     suites: tuple[str, ...] = ()
     """Suites to run besides those that the touched files choose."""
     fragments: tuple[str, ...] = ()
-    """Further fragments of kernel-configs/ to merge."""
+    """Further fragments of kernel-configs/ to merge into every kernel."""
+    debug: tuple[str, ...] = ()
+    """Debug fragments for a kernel that is run besides: kasan, kmemleak, kcsan, ubsan; none keeps
+    vreview from choosing one itself."""
     cc: str = "gcc"
     origins: tuple[tuple[str, str], ...] = ()
 

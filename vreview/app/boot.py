@@ -28,6 +28,11 @@ class StageTools:
     suites: tuple[TestSuite, ...]
     folder: Path
     observer: Observer
+    fragments: tuple[str, ...] = ()
+    """Merged into the kernel besides its profile."""
+
+    def recipe(self, profile: str) -> Recipe:
+        return Recipe(profile, self.fragments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,8 @@ def _built_and_run(
     revision: str, runs: Callable[[Built], tuple[SuiteRun, ...]], *, tools: StageTools, profile: str
 ) -> RevisionRun:
     commit = tools.repo.resolve(revision)
-    built = tools.builder.build(commit, recipe=Recipe(profile), touched=(), observer=tools.observer)
+    recipe = tools.recipe(profile)
+    built = tools.builder.build(commit, recipe=recipe, touched=(), observer=tools.observer)
     return RevisionRun(commit, built, runs(built) if built.kernel is not None else ())
 
 

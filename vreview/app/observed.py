@@ -12,7 +12,7 @@ from vreview.logic.blame import blamed
 from vreview.logic.delta import delta, merged
 from vreview.logic.verdict import verdict
 from vreview.model.bench import Comparison, Mode
-from vreview.model.kernel import Kernel
+from vreview.model.kernel import Kernel, Recipes
 from vreview.model.observation import Observation
 from vreview.model.review import (
     Applied,
@@ -39,9 +39,11 @@ def both_commits(applied: Applied | None) -> Mapping[Side, Oid] | None:
 
 @dataclass(slots=True)
 class Observed:
-    """Grows stage by stage. ``runs`` is by profile, name and side; a run is one boot."""
+    """Grows stage by stage. ``built`` and ``runs`` are by the recipe's name ("profile"), ``runs``
+    also by the exercise's; a run is one boot."""
 
     series: Series
+    recipes: Recipes = field(default_factory=Recipes)
     stages: list[StageResult] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     deltas: list[Delta] = field(default_factory=list)
@@ -52,6 +54,11 @@ class Observed:
 
     def skip(self, stage: Stage, why: str) -> None:
         self.stages.append(StageResult(stage, StageState.NOT_RUN, why=why))
+
+    def word(self, profile: str) -> str:
+        """What reports call the kernel of a recipe's name: test, hunt or perf."""
+        words = {recipe.name: word for word, recipe in self.recipes.named()}
+        return words.get(profile, profile)
 
     def builds(self, profile: str) -> None:
         """Takes the warnings and errors that only the tip's build has."""
@@ -140,11 +147,14 @@ class Observed:
                 if of == profile and where is side
                 for run in done
             ]
-            yield Trial(commits[side], profile, self.built[profile, side], tuple(runs))
+            built = self.built[profile, side]
+            yield Trial(commits[side], self.word(profile), built, tuple(runs))
 
     def _limits(self) -> Iterator[str]:
         """What was not compiled, refused by Kconfig, or not measured, in sentences."""
-        tested = self.built.get(("test", Side.TIP))
+        yield from self.recipes.why
+        test = self.recipes.test
+        tested = self.built.get((test.name, Side.TIP)) if test is not None else None
         if tested is not None:
             for path, why in tested.not_compiled:
                 yield f"not compiled in: {path} ({why})"
@@ -152,7 +162,7 @@ class Observed:
             for dropped in built.kernel.config.dropped if built.kernel else ():
                 why = f" ({dropped.why})" if dropped.why else ""
                 yield (
-                    f"the {profile} configuration asked for CONFIG_{dropped.symbol}="
+                    f"the {self.word(profile)} configuration asked for CONFIG_{dropped.symbol}="
                     f"{dropped.asked} and got {dropped.got}{why}"
                 )
         modes = {c.metric.mode for c in self.comparisons}

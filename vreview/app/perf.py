@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from vreview.app.boot import StageTools
 from vreview.model.bench import Mode, Samples
-from vreview.model.kernel import Recipe
 from vreview.model.trial import Booted, Built
 from vreview.ports import Benchmark
 
@@ -30,7 +29,8 @@ def measure_revision(
     Raises TreeError for an unknown revision, OurFailure.
     """
     commit = tools.repo.resolve(revision)
-    built = tools.builder.build(commit, recipe=Recipe("perf"), touched=(), observer=tools.observer)
+    recipe = tools.recipe("perf")
+    built = tools.builder.build(commit, recipe=recipe, touched=(), observer=tools.observer)
     if built.kernel is None:
         return (Measured(built),)
     folder = (tools.folder / f"guest.{benchmark.name}").resolve()

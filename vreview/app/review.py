@@ -15,6 +15,7 @@ from vreview.app.lint import LintResult
 from vreview.app.observed import Observed, both_commits
 from vreview.app.perf import pooled
 from vreview.app.trial import (
+    HUNT,
     Exercise,
     Lab,
     Side,
@@ -24,9 +25,10 @@ from vreview.app.trial import (
     suite_exercise,
 )
 from vreview.logic.compare import compare
+from vreview.logic.recipes import recipes_for
 from vreview.logic.seconded import seconded
 from vreview.model.bench import Comparison, Mode, Samples
-from vreview.model.kernel import Recipe
+from vreview.model.kernel import Recipe, Recipes
 from vreview.model.review import (
     Applied,
     Finding,
@@ -44,11 +46,19 @@ T = TypeVar("T")
 
 AskOthers = Callable[[Series, Applied, Mapping[Side, Built]], LintResult]
 Settle = Callable[[Series, LintResult | None, Sequence[Finding]], Settled]
+Plan = Callable[[Series, Applied, Sequence[Finding], frozenset[Stage]], Recipes]
 
 
 def all_stand(_: Series, __: LintResult | None, findings: Sequence[Finding]) -> Settled:
     """Nothing is dismissed, and there is no version before."""
     return Settled(tuple(findings))
+
+
+def usual(
+    series: Series, _: Applied, findings: Sequence[Finding], heavy: frozenset[Stage]
+) -> Recipes:
+    """The recipes that nobody's settings change."""
+    return recipes_for(series.paths, findings, stages=heavy)
 
 
 HEAVY = frozenset({Stage.BUILD, Stage.BOOT, Stage.TEST, Stage.PERF})
@@ -71,6 +81,8 @@ class ReviewTools:
     """What other people's tools say of the trees as they were built."""
     settle: Settle = all_stand
     """What is known of all findings besides: dismissed, or there since the version before."""
+    plan: Plan = usual
+    """Which kernels are built."""
 
 
 def review(
@@ -83,8 +95,10 @@ def review(
     heavy = stages & HEAVY
     commits = both_commits(applied)
     if commits is not None:
+        assert applied is not None
+        seen.recipes = _planned(applied, seen, heavy=heavy, tools=tools)
         _try_both_trees(commits, seen, heavy=heavy, tools=tools)
-        if linted is not None and applied is not None:
+        if linted is not None:
             _ask_others(applied, seen, tools)
     else:
         for stage in Stage:
@@ -128,7 +142,7 @@ def _lint(seen: Observed, applied: Applied | None, tools: ReviewTools) -> LintRe
 
 
 def _ask_others(applied: Applied, seen: Observed, tools: ReviewTools) -> None:
-    """The tools that need a built tree, on the first profile that was built on both sides."""
+    """The tools that need a built tree, on the first kernel that was built on both sides."""
     ask, profiles = tools.others, dict.fromkeys(profile for profile, _ in seen.built)
     if ask is None or not profiles:
         return
@@ -146,49 +160,59 @@ def _ask_others(applied: Applied, seen: Observed, tools: ReviewTools) -> None:
     ]
 
 
+def _planned(
+    applied: Applied, seen: Observed, *, heavy: frozenset[Stage], tools: ReviewTools
+) -> Recipes:
+    """Chosen once a run: a resumed one builds what it began with."""
+    if not heavy:
+        return Recipes()
+    wanted = heavy if tools.benchmarks else heavy - {Stage.PERF}
+    findings = tuple(seen.findings)
+    return tools.lab.journal.once(
+        "recipes", Recipes, lambda: tools.plan(seen.series, applied, findings, wanted)
+    )
+
+
 def _try_both_trees(
     commits: Mapping[Side, Oid], seen: Observed, *, heavy: frozenset[Stage], tools: ReviewTools
 ) -> None:
     """Build, boot, test and perf, each as far as the one before it allows."""
-    profiles = ["test"] if heavy - {Stage.PERF} else []
-    if Stage.PERF in heavy and tools.benchmarks:
-        profiles.append("perf")
-    if not profiles:
+    if not seen.recipes.named():
         return
     begin = tools.clock()
-    _build(profiles, commits, seen, tools=tools)
-    seen.stages.append(_build_result(profiles, seen, seconds=tools.clock() - begin))
-    if heavy & {Stage.BOOT, Stage.TEST}:
-        _boot_and_test(seen, heavy=heavy, tools=tools)
-    if Stage.PERF in heavy:
-        _measure(seen, tools=tools)
+    _build(commits, seen, tools=tools)
+    seen.stages.append(_build_result(seen, seconds=tools.clock() - begin))
+    if heavy & {Stage.BOOT, Stage.TEST} and seen.recipes.test is not None:
+        _boot_and_test(seen.recipes.test, seen, heavy=heavy, tools=tools)
+    if Stage.PERF in heavy and seen.recipes.perf is not None:
+        _measure(seen.recipes.perf, seen, tools=tools)
 
 
-def _build(
-    profiles: Sequence[str], commits: Mapping[Side, Oid], seen: Observed, *, tools: ReviewTools
-) -> None:
-    for profile in profiles:
+def _build(commits: Mapping[Side, Oid], seen: Observed, *, tools: ReviewTools) -> None:
+    for _, recipe in seen.recipes.named():
         for side, commit in commits.items():
-            seen.built[profile, side] = build_side(
-                side, commit, recipe=Recipe(profile), touched=seen.series.paths, lab=tools.lab
+            seen.built[recipe.name, side] = build_side(
+                side, commit, recipe=recipe, touched=seen.series.paths, lab=tools.lab
             )
-        seen.builds(profile)
+        seen.builds(recipe.name)
 
 
-def _build_result(profiles: Sequence[str], seen: Observed, *, seconds: float) -> StageResult:
-    for profile in profiles:
-        base, tip = seen.built[profile, Side.BASE], seen.built[profile, Side.TIP]
+def _build_result(seen: Observed, *, seconds: float) -> StageResult:
+    for word, recipe in seen.recipes.named():
+        base, tip = seen.built[recipe.name, Side.BASE], seen.built[recipe.name, Side.TIP]
         for side, built in ((Side.BASE, base), (Side.TIP, tip)):
             if built.state is not BuildState.BUILT:
                 also = ", and so did the tip" if built is base and tip.kernel is None else ""
-                why = f"{side.value} ({profile}): {built.state.value}{also}; see {built.log}"
+                why = f"{side.value} ({word}): {built.state.value}{also}; see {built.log}"
                 return StageResult(Stage.BUILD, StageState.FAILED, seconds, why)
     return StageResult(Stage.BUILD, StageState.DONE, seconds)
 
 
-def _boot_and_test(seen: Observed, *, heavy: frozenset[Stage], tools: ReviewTools) -> None:
+def _boot_and_test(
+    recipe: Recipe, seen: Observed, *, heavy: frozenset[Stage], tools: ReviewTools
+) -> None:
     """The first suite shows that both trees boot at all; the others run only when they do."""
-    kernels = seen.kernels("test")
+    kernels = seen.kernels(recipe.name)
     wanted = tools.suites_for(seen.series.paths)
     if not kernels or not wanted:
         why = "no suite is wanted" if kernels else "not both trees were built"
@@ -196,16 +220,10 @@ def _boot_and_test(seen: Observed, *, heavy: frozenset[Stage], tools: ReviewTool
             if stage in heavy:
                 seen.skip(stage, why)
         return
-    first, *others = map(suite_exercise, wanted)
-
-    def exercise(*these: Exercise) -> None:
-        for one in these:
-            seen.exercised(one, run_sides(kernels, one, lab=tools.lab))
-
+    first, *others = (suite_exercise(suite, recipe) for suite in wanted)
     begin = tools.clock()
-    exercise(first)
-    seconds = tools.clock() - begin
-    booted = _boot_result(first, seen, seconds=seconds)
+    seen.exercised(first, run_sides(kernels, first, lab=tools.lab))
+    booted = _boot_result(first, seen, seconds=tools.clock() - begin)
     seen.stages.append(booted)
     if Stage.TEST not in heavy:
         return
@@ -213,14 +231,37 @@ def _boot_and_test(seen: Observed, *, heavy: frozenset[Stage], tools: ReviewTool
         seen.skip(Stage.TEST, booted.why)
         return
     begin = tools.clock()
-    exercise(*others)
+    for one in others:
+        seen.exercised(one, run_sides(kernels, one, lab=tools.lab))
+    hunted = _hunt(wanted, seen, tools=tools)
     seconds = tools.clock() - begin
-    broken = [e.name for e in others if _end(e, Side.BASE, seen) is not BootState.DONE]
+    broken = [
+        e.name + f" ({HUNT})" * (e.kernel == HUNT)
+        for e in (*others, *hunted)
+        if _end(e, Side.BASE, seen) is not BootState.DONE
+    ]
     why = "" if others else f"no suite beside {first.name} wants the touched files"
     if broken:
         why = f"the base did not come to the end of {', '.join(broken)} either"
     state = StageState.FAILED if broken else StageState.DONE
     seen.stages.append(StageResult(Stage.TEST, state, seconds, why))
+
+
+def _hunt(wanted: Sequence[TestSuite], seen: Observed, *, tools: ReviewTools) -> list[Exercise]:
+    """The same suites on the kernel that checks memory, as far as the first one comes to its end;
+    those that were run."""
+    recipe = seen.recipes.hunt
+    kernels = seen.kernels(recipe.name) if recipe is not None else {}
+    if recipe is None or not kernels:
+        return []
+    done: list[Exercise] = []
+    for suite in wanted:
+        one = suite_exercise(suite, recipe, kernel=HUNT)
+        seen.exercised(one, run_sides(kernels, one, lab=tools.lab))
+        done.append(one)
+        if len(done) == 1 and any(_end(one, side, seen) is not BootState.DONE for side in Side):
+            break
+    return done
 
 
 def _end(exercise: Exercise, side: Side, seen: Observed) -> BootState:
@@ -240,19 +281,19 @@ def _boot_result(first: Exercise, seen: Observed, *, seconds: float) -> StageRes
     return StageResult(Stage.BOOT, StageState.FAILED, seconds, why)
 
 
-def _measure(seen: Observed, *, tools: ReviewTools) -> None:
+def _measure(recipe: Recipe, seen: Observed, *, tools: ReviewTools) -> None:
     """Benchmarks, when the kernel that is measured holds something that the series touches."""
-    kernels = seen.kernels("perf")
+    kernels = seen.kernels(recipe.name)
     if not kernels:
         seen.skip(Stage.PERF, "not both trees were built for it")
         return
-    if not any(seen.built["perf", side].compiled for side in Side):
+    if not any(seen.built[recipe.name, side].compiled for side in Side):
         seen.skip(Stage.PERF, "the kernel that is measured compiles none of the touched files")
         return
     begin = tools.clock()
     ended = True
     for benchmark in tools.benchmarks:
-        for exercise in _modes(benchmark, tools.wall_boots):
+        for exercise in _modes(benchmark, recipe, tools.wall_boots):
             done = run_sides(kernels, exercise, lab=tools.lab)
             seen.exercised(exercise, done)
             ended &= all(_measured(run) for runs in done.values() for run in runs)
@@ -267,10 +308,10 @@ def _measured(run: Run) -> bool:
     return run.booted.state is BootState.DONE and bool(run.samples)
 
 
-def _modes(benchmark: Benchmark, wall_boots: int) -> list[Exercise]:
-    modes = [benchmark_exercise(benchmark, Mode.DETERMINISTIC, boots=1)]
+def _modes(benchmark: Benchmark, recipe: Recipe, wall_boots: int) -> list[Exercise]:
+    modes = [benchmark_exercise(benchmark, Mode.DETERMINISTIC, boots=1, recipe=recipe)]
     if wall_boots:
-        modes.append(benchmark_exercise(benchmark, Mode.WALL, boots=wall_boots))
+        modes.append(benchmark_exercise(benchmark, Mode.WALL, boots=wall_boots, recipe=recipe))
     return modes
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import Enum
 from pathlib import Path
 
@@ -19,7 +19,19 @@ from vreview.model.kernel import Kernel, Recipe
 from vreview.model.series import Oid
 from vreview.model.trial import Built, Case, Run
 from vreview.parse.console import splat_observation
-from vreview.ports import Benchmark, BootBackend, Builder, GuestJob, Observer, TestSuite
+from vreview.ports import (
+    Benchmark,
+    BootBackend,
+    Builder,
+    Deadlines,
+    GuestJob,
+    Observer,
+    TestSuite,
+)
+
+HUNT = "hunt"
+_SLOWER = 3.0
+"""How much longer a guest with KASAN may take under TCG."""
 
 
 class Side(Enum):
@@ -33,7 +45,9 @@ class Side(Enum):
 class Exercise:
     """Something to run in a guest: a suite, or a benchmark in one mode.
 
-    ``boots`` is how often a side runs it; ``alone`` that nothing else may run meanwhile.
+    ``profile`` is the name of the recipe whose kernel it runs on, ``kernel`` the word for that:
+    test, hunt or perf. ``boots`` is how often a side runs it; ``alone`` that nothing else may run
+    meanwhile.
     """
 
     name: str
@@ -42,20 +56,45 @@ class Exercise:
     read: Callable[[str], tuple[tuple[Case, ...], tuple[Samples, ...]]]
     boots: int = 1
     alone: bool = False
+    kernel: str = "test"
+
+    @property
+    def key(self) -> str:
+        """Its name, told apart from the same exercise on the test kernel: names files."""
+        return f"{self.name}-{HUNT}" if self.kernel == HUNT else self.name
 
 
-def suite_exercise(suite: TestSuite) -> Exercise:
-    return Exercise(suite.name, "test", suite.prepare, lambda output: (suite.read(output), ()))
+def suite_exercise(suite: TestSuite, recipe: Recipe, *, kernel: str = "test") -> Exercise:
+    """A suite on the kernel of a recipe; a hunt's checkers get time and memory for what they do."""
+
+    def prepare(folder: Path) -> GuestJob:
+        job = suite.prepare(folder)
+        return patient(job) if kernel == HUNT else job
+
+    return Exercise(
+        suite.name, recipe.name, prepare, lambda output: (suite.read(output), ()), kernel=kernel
+    )
 
 
-def benchmark_exercise(benchmark: Benchmark, mode: Mode, *, boots: int) -> Exercise:
+def patient(job: GuestJob) -> GuestJob:
+    """The same job for a guest whose every access to memory is checked."""
+    seconds = asdict(job.deadlines)
+    return replace(
+        job,
+        memory_mib=2 * job.memory_mib,
+        deadlines=Deadlines(**{phase: _SLOWER * limit for phase, limit in seconds.items()}),
+    )
+
+
+def benchmark_exercise(benchmark: Benchmark, mode: Mode, *, boots: int, recipe: Recipe) -> Exercise:
     return Exercise(
         f"{benchmark.name}-{mode.value}",
-        "perf",
+        recipe.name,
         lambda folder: benchmark.prepare(folder, mode=mode),
         lambda output: ((), benchmark.read(output, mode=mode)),
         boots=boots,
         alone=mode is Mode.WALL,
+        kernel="perf",
     )
 
 
@@ -94,10 +133,10 @@ def run_once(
 ) -> Run:
     """Boots one side for one exercise."""
     suffix = f"-{number}" if exercise.boots > 1 else ""
-    key = f"run-{exercise.name}-{side.value}{suffix}"
+    key = f"run-{exercise.key}-{side.value}{suffix}"
 
     def boot() -> Run:
-        what = f"{exercise.name} on {side.value}"
+        what = f"{exercise.name} on {side.value}" + f" ({HUNT})" * (exercise.kernel == HUNT)
         lab.observer.begin(what)
         done = lab.backend.run(
             kernel, job, console=lab.folder / f"{key}.console", observer=lab.observer
@@ -124,7 +163,7 @@ def run_sides(
     kernels: Mapping[Side, Kernel], exercise: Exercise, *, lab: Lab
 ) -> Mapping[Side, tuple[Run, ...]]:
     """Runs an exercise on each side: at the same time, or in turns when it must be alone."""
-    place = lab.folder / "guest" / exercise.name
+    place = lab.folder / "guest" / exercise.key
     place.mkdir(parents=True, exist_ok=True)
     job = exercise.prepare(place)
     turns = [(side, number) for number in range(1, exercise.boots + 1) for side in kernels]

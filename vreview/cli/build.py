@@ -41,7 +41,7 @@ def build_command(
     with wiring.observer(quiet=quiet) as observer:
         built = build_revision(
             revision,
-            recipe=Recipe(profile.value),
+            recipe=Recipe(profile.value, config.fragments),
             repo=wiring.kernel_repo(tree, config=config),
             builder=wiring.builder(wiring.tree_path(tree, config=config), config=config),
             observer=observer,

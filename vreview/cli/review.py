@@ -79,6 +79,14 @@ def review_command(
     run: Annotated[
         str, typer.Option(help="With --resume: the run of this name.", metavar="NAME")
     ] = "",
+    debug: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Run a kernel with this checker besides: kasan, kmemleak, kcsan or ubsan; may be"
+            " repeated. none: choose none for me.",
+            metavar="NAME",
+        ),
+    ] = None,
     wall_boots: Annotated[
         int,
         typer.Option(
@@ -108,6 +116,7 @@ def review_command(
     asked = (
         *(settings or ()),
         *wiring.panel_settings(tool or (), rules or (), off=no_tools),
+        *((f"debug={','.join(debug)}",) if debug else ()),
     )
     config = wiring.settings(asked)
     if resume == bool(series):

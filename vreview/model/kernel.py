@@ -10,6 +10,9 @@ from pathlib import Path
 
 from vreview.model.series import Oid
 
+SERIES = "series"
+"""The name of the fragment that holds a recipe's single options."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
@@ -40,6 +43,25 @@ class Recipe:
     def name(self) -> str:
         """Profile and fragments ("test+gcov+kasan"): recipes of one name share their objects."""
         return "+".join((self.profile, *sorted(set(self.fragments))))
+
+
+@dataclass(frozen=True, slots=True)
+class Recipes:
+    """The kernels that a review builds, by what they are for; base and tip get the same.
+
+    ``hunt`` is ``test`` with checkers that slow a guest down (KASAN and kin). ``why`` says in
+    sentences what was chosen beside the usual, and for what reason.
+    """
+
+    test: Recipe | None = None
+    hunt: Recipe | None = None
+    perf: Recipe | None = None
+    why: tuple[str, ...] = ()
+
+    def named(self) -> tuple[tuple[str, Recipe], ...]:
+        """Those that there are under the word that reports have for them, in building order."""
+        every = (("test", self.test), ("hunt", self.hunt), ("perf", self.perf))
+        return tuple((word, recipe) for word, recipe in every if recipe is not None)
 
 
 @dataclass(frozen=True, slots=True)

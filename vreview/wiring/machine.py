@@ -51,7 +51,6 @@ def builder(tree: Path, *, config: Config) -> KbuildBuilder:
         fragments=data_folder("kernel-configs"),
         cc=config.cc,
         jobs=config.jobs,
-        extra=config.fragments,
     )
 
 
@@ -92,4 +91,5 @@ def stage_tools(
         suites=suites(),
         folder=made(state_folder() / "stages").folder,
         observer=observer,
+        fragments=config.fragments,
     )

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 
 from vreview.config import Config
 from vreview.errors import InputError, SeriesError, StorageFailed
+from vreview.logic.recipes import recipes_for
 from vreview.logic.settle import Version, settled
-from vreview.model.review import Applied, Finding, Settled
+from vreview.model.kernel import Recipes
+from vreview.model.review import Applied, Finding, Settled, Stage
 from vreview.model.series import Series
 from vreview.wiring.findings import dismissals, today
 from vreview.wiring.index import function_index
@@ -165,6 +167,13 @@ def review_tools(
         trees = built_trees(repo.git_folder, config=config)
         return look_at_builds(series, applied, built, repo=repo, trees=trees, panel=eyes)
 
+    def plan(
+        series: Series, _: Applied, findings: Sequence[Finding], heavy: frozenset[Stage]
+    ) -> Recipes:
+        return recipes_for(
+            series.paths, findings, stages=heavy, fragments=config.fragments, debug=config.debug
+        )
+
     known, day = dismissals(config), today()
     journal = Journal(run)
 
@@ -190,6 +199,7 @@ def review_tools(
         lint=linted,
         others=asked if repo is not None else None,
         settle=settle,
+        plan=plan,
         lab=Lab(
             builder=builder(repo.git_folder if repo else Path(), config=config),
             backend=boot_backend(config),

@@ -58,6 +58,7 @@ from vreview.ports import GuestJob, GuestRun, Observer
 
 BASE, TIP = Oid("a" * 40), Oid("b" * 40)
 ALL = frozenset({Stage.LINT, Stage.BUILD, Stage.BOOT, Stage.TEST, Stage.PERF})
+TEST = "test+fault-injection+gcov"
 WHO = Person("Ada", "ada@example.org")
 
 
@@ -117,7 +118,7 @@ class Machine:
     def builder_build(
         self, commit: Oid, *, recipe: Recipe, touched: Sequence[str], observer: Observer
     ) -> Built:
-        self.work.append(f"build {recipe.profile} {commit[0]}")
+        self.work.append(f"build {recipe.name} {commit[0]}")
         state = self.build.get(commit, BuildState.BUILT)
         kernel = Kernel(
             KernelKey(commit, "", ""), self.folder / "bzImage",
@@ -137,11 +138,13 @@ class Machine:
         failed = self.failing.get(commit, ())
         return GuestRun(booted, f"{commit}:{','.join(failed)}" if state is BootState.DONE else "")
 
-    def tools(self, *, applied: Applied | None = None) -> ReviewTools:
+    def tools(
+        self, *, applied: Applied | None = None, found: tuple[Finding, ...] = ()
+    ) -> ReviewTools:
         ticks = count()
         return ReviewTools(
             apply=lambda series: applied or _applied(),
-            lint=lambda series, done: LintResult((), (), 0.0),
+            lint=lambda series, done: LintResult(found, (), 0.0),
             lab=Lab(_Builder(self), self, Journal(self), self.folder, Quiet()),
             suites_for=lambda touched: (Suite("smoke"), Suite("net")),
             benchmarks=(Bench(self),),
@@ -196,7 +199,8 @@ class Bench:
 
 
 def _review(machine: Machine, **more: object) -> Review:
-    tools = machine.tools(applied=more.pop("applied", None))  # type: ignore[arg-type]
+    found = more.pop("found", ())
+    tools = machine.tools(applied=more.pop("applied", None), found=found)  # type: ignore[arg-type]
     stages = more.pop("stages", ALL)
     return review(_series(), stages=stages, tools=tools, no_tree=False)  # type: ignore[arg-type]
 
@@ -211,7 +215,7 @@ def test_nothing_new_means_every_stage_came_to_its_end(tmp_path: Path) -> None:
     assert result.verdict is Verdict.NOTHING_NEW
     assert set(_states(result).values()) == {StageState.DONE}
     assert machine.work == [
-        "build test a", "build test b", "build perf a", "build perf b",
+        f"build {TEST} a", f"build {TEST} b", "build perf a", "build perf b",
         *machine.work[4:],
     ]  # fmt: skip
     assert sorted(machine.work[4:]) == [
@@ -323,6 +327,21 @@ def test_perf_alone_builds_no_test_kernel(tmp_path: Path) -> None:
     machine = Machine(tmp_path)
     _review(machine, stages=frozenset({Stage.PERF}))
     assert not [w for w in machine.work if "test" in w or "smoke" in w]
+
+
+def test_a_finding_about_memory_has_the_suites_run_on_a_hunt_as_well(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, failing={TIP: ("net.one",)})
+    leak = Finding(replace(_warning("lost"), category=Category.LEAK, rule="lost-on-error"), 1)
+    result = _review(machine, found=(leak,), stages=ALL - {Stage.PERF})
+    hunt = f"{TEST}+kasan+kmemleak"
+    assert machine.work[2:4] == [f"build {hunt} a", f"build {hunt} b"]
+    assert [t.profile for t in result.tip_trials] == ["test", "hunt"]
+    assert [[run.name for run in t.runs] for t in result.tip_trials] == [["smoke", "net"]] * 2
+    assert [f.observation.rule for f in result.findings] == ["lost-on-error", "test-failed"]
+    assert any("lost-on-error in drivers/x.c" in remark for remark in result.remarks)
+    machine.work.clear()
+    assert _review(machine, found=(leak,), stages=ALL - {Stage.PERF}).findings == result.findings
+    assert machine.work == []
 
 
 def _with_others(machine: Machine, asked: list[str]) -> ReviewTools:

@@ -10,7 +10,7 @@ import functools
 import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from vreview.adapters.kbuild.compiled import compiled_files, split_touched
@@ -21,7 +21,15 @@ from vreview.adapters.kbuild.slots import Slot, slot_for
 from vreview.adapters.kbuild.store import ConfigMemo, KernelStore, Stored, digest
 from vreview.errors import ConfigError
 from vreview.logic.fragments import asked_vs_got, render
-from vreview.model.kernel import Fragment, Kernel, KernelConfig, KernelKey, Recipe, Toolchain
+from vreview.model.kernel import (
+    SERIES,
+    Fragment,
+    Kernel,
+    KernelConfig,
+    KernelKey,
+    Recipe,
+    Toolchain,
+)
 from vreview.model.observation import Category, Confidence, Observation, Origin, Place, Severity
 from vreview.model.series import Oid
 from vreview.model.trial import BuildState, Built
@@ -67,8 +75,7 @@ class _Work:
 class KbuildBuilder:
     """Implements ``ports.Builder`` on the repository ``tree``; keeps everything under ``cache``.
 
-    ``fragments`` is the folder with the .config files, ``extra`` names further ones to merge;
-    ``jobs`` 0 is one compiler per core.
+    ``fragments`` is the folder with the .config files; ``jobs`` 0 is one compiler per core.
     """
 
     tree: Path
@@ -76,7 +83,6 @@ class KbuildBuilder:
     fragments: Path
     cc: str = "gcc"
     jobs: int = 0
-    extra: tuple[str, ...] = ()
     deadline_s: float = 3600.0
 
     def build(
@@ -102,7 +108,6 @@ class KbuildBuilder:
 
     def _work(self, commit: Oid, recipe: Recipe) -> _Work:
         slot = slot_for(self.tree, self.cache)
-        recipe = replace(recipe, fragments=(*recipe.fragments, *self.extra))
         build = slot.build_folder(recipe.name)
         named = ("common", *recipe.name.split("+"))
         return _Work(
@@ -119,7 +124,7 @@ class KbuildBuilder:
             ),
             fragments=(
                 *(read_fragment(self.fragments, name) for name in named),
-                *((Fragment("series", recipe.options),) if recipe.options else ()),
+                *((Fragment(SERIES, recipe.options),) if recipe.options else ()),
             ),
             toolchain=probe_toolchain(self.cc),
         )

@@ -19,13 +19,14 @@ from vreview.adapters.kbuild.builder import recover
 from vreview.adapters.kbuild.make import Make
 from vreview.adapters.kbuild.objects import merged_warnings
 from vreview.adapters.kbuild.slots import slot_for
-from vreview.model.kernel import KernelConfig, Recipe
+from vreview.model.kernel import SERIES, KernelConfig, Recipe
 from vreview.model.look import Unit
 from vreview.model.series import Oid
 
 _COMMAND = re.compile(r"^(?:saved)?cmd_\S+ := (?P<command>.*)$", re.MULTILINE)
 _ENDS = frozenset({";", "&&", "||", "|"})
 _OUTPUT = ("-o", "-MF", "-MT", "-MQ")
+_COUNTING = frozenset({"-fprofile-arcs", "-ftest-coverage"})  # these write files beside the output
 _MAKE_DEADLINE_S = 600.0
 
 
@@ -44,7 +45,8 @@ class SlotTrees:
     ) -> Iterator[Mapping[str, Unit]]:
         """The slot, held and checked out at ``commit``, with the command of each file."""
         slot = slot_for(self.tree, self.cache)
-        asked = config.fragments[2:]  # after "common" and the profile
+        # After "common" and the profile; single options share the folder.
+        asked = tuple(name for name in config.fragments[2:] if name != SERIES)
         build = slot.build_folder(Recipe(config.profile, asked).name)
         with slot.held() as interrupted:
             slot.checkout(commit, clean=interrupted)
@@ -105,7 +107,9 @@ def compiler_command(text: str, file: str) -> tuple[str, ...]:
             break
         if word in _OUTPUT:
             next(rest, "")
-        elif not (word.startswith("-Wp,-M") or word == "-c" or word.endswith(file)):
+        elif not (
+            word.startswith("-Wp,-M") or word == "-c" or word in _COUNTING or word.endswith(file)
+        ):
             kept.append(word)
     return tuple(kept)
 

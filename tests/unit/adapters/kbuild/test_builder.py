@@ -330,9 +330,8 @@ def test_a_commit_that_is_not_there_is_named(world: World) -> None:
 
 
 def test_an_unknown_fragment_is_named_with_the_known(world: World) -> None:
-    world.builder = replace(world.builder, extra=("nope",))
     with pytest.raises(ConfigError, match="no kernel fragment 'nope'"):
-        world.build(world.base)
+        world.build(world.base, profile="nope")
 
 
 def test_a_linked_worktree_has_its_repository_s_slot(world: World, tmp_path: Path) -> None:
