@@ -47,6 +47,12 @@ class Config:
     """Debug fragments for a kernel that is run besides: kasan, kmemleak, kcsan, ubsan; none keeps
     vreview from choosing one itself."""
     cc: str = "gcc"
+    runs: int = 1
+    """Boots a side for each suite."""
+    again: int = 3
+    """Further boots a side where, of one boot a side, only the series' failed."""
+    flaky: tuple[str, ...] = ()
+    """Files of tests that are known to be flaky. Empty: flaky.toml beside the config file."""
     origins: tuple[tuple[str, str], ...] = ()
 
     def origin(self, key: str) -> str:

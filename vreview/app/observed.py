@@ -10,10 +10,11 @@ from pathlib import PurePosixPath
 from vreview.app.trial import Exercise, Side
 from vreview.logic.blame import blamed
 from vreview.logic.delta import delta, merged
+from vreview.logic.repeats import Counted, Pattern, Shown, compared, counted, said
 from vreview.logic.verdict import verdict
 from vreview.model.bench import Comparison, Mode
 from vreview.model.kernel import Kernel, Recipes
-from vreview.model.observation import Observation
+from vreview.model.observation import Origin, Severity
 from vreview.model.review import (
     Applied,
     Delta,
@@ -51,6 +52,8 @@ class Observed:
     built: dict[tuple[str, Side], Built] = field(default_factory=dict)
     runs: dict[tuple[str, str, Side], tuple[Run, ...]] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
+    unsure: bool = False
+    """Something shows with the series alone, but not each time: that is no verdict."""
 
     def skip(self, stage: Stage, why: str) -> None:
         self.stages.append(StageResult(stage, StageState.NOT_RUN, why=why))
@@ -76,32 +79,49 @@ class Observed:
         """Takes what only the tip's boots showed: splats, failed cases, a bad end."""
         for side, runs in done.items():
             self.runs[exercise.profile, exercise.name, side] = runs
-        reached = {side: _reached(runs) for side, runs in done.items()}
-        self._take(
-            delta(
-                _shown(done[Side.BASE]),
-                _shown(done[Side.TIP]),
-                base_reached=reached[Side.BASE],
-                tip_reached=reached[Side.TIP],
-            ),
-            boots=done,
+        base, tip = (shown(done[side]) for side in Side)
+        counts = counted(base, tip)
+        self._take(compared(base, tip), boots=done, counts=counts)
+        self.remarks.extend(
+            f"{one.observation.message} with the series and without: {said(one)}"
+            for one in counts
+            if one.pattern is Pattern.KNOWN and one.tip.seen and one.tip.runs > 1
         )
 
-    def _take(self, change: Delta, *, boots: Mapping[Side, tuple[Run, ...]] | None = None) -> None:
+    def _take(
+        self,
+        change: Delta,
+        *,
+        boots: Mapping[Side, tuple[Run, ...]] | None = None,
+        counts: Sequence[Counted] = (),
+    ) -> None:
         known = {o.fingerprint for earlier in self.deltas for o in earlier.new}
         splats = _splats(boots or {})
+        tallies = {one.observation.fingerprint: one for one in counts}
         for one in change.new:
             if one.fingerprint in known:
                 continue
             known.add(one.fingerprint)
-            splat = splats.get((one.rule, one.subject))
-            finding = blamed(one, self.series, splat=splat)
-            if boots and splat is not None:
-                count = len(boots[Side.BASE])
-                odds = f"seen on the base in 0 of {count} run{'s' * (count != 1)}"
-                finding = replace(finding, notes=(*finding.notes, odds))
+            finding = blamed(one, self.series, splat=splats.get((one.rule, one.subject)))
+            if one.fingerprint in tallies:
+                finding = self._weighed(finding, tallies[one.fingerprint])
             self.findings.append(finding)
         self.deltas.append(change)
+
+    def _weighed(self, finding: Finding, tally: Counted) -> Finding:
+        """The finding with its odds: what shows only sometimes is a note, and the review cannot
+        tell, unless the series changed a function on the very stack."""
+        seen, repeated = finding.observation, tally.tip.runs > 1 and tally.base.runs > 1
+        if repeated:
+            finding = replace(finding, notes=(*finding.notes, said(tally)))
+        elif seen.origin is Origin.CONSOLE and seen.tool != "boot":
+            runs = f"{tally.base.runs} run{'s' * (tally.base.runs != 1)}"
+            odds = f"seen on the base in 0 of {runs}"
+            finding = replace(finding, notes=(*finding.notes, odds))
+        if tally.pattern is not Pattern.SOMETIMES or finding.patch is not None:
+            return finding
+        self.unsure = True
+        return replace(finding, observation=replace(seen, severity=Severity.NOTE))
 
     def kernels(self, profile: str) -> Mapping[Side, Kernel]:
         """The kernels of both sides, or nothing when one is missing."""
@@ -130,7 +150,9 @@ class Observed:
             base_trials=tuple(self._trials(Side.BASE, applied)),
             tip_trials=tuple(self._trials(Side.TIP, applied)),
             comparisons=tuple(self.comparisons),
-            verdict=verdict(known.findings, self.comparisons, self.stages, idle=idle),
+            verdict=verdict(
+                known.findings, self.comparisons, self.stages, idle=idle or self.unsure
+            ),
             remarks=(*self.remarks, *known.remarks, *dict.fromkeys(self._limits())),
             dismissed=known.dismissed,
             addressed=known.addressed,
@@ -185,10 +207,6 @@ def _splats(boots: Mapping[Side, tuple[Run, ...]]) -> Mapping[tuple[str, str], S
     }
 
 
-def _reached(runs: Sequence[Run]) -> bool:
-    return all(run.booted.state is BootState.DONE for run in runs)
-
-
-def _shown(runs: Iterable[Run]) -> tuple[Observation, ...]:
-    """What any of the boots showed, each fact once: a benchmark may boot one side several times."""
-    return tuple({o.fingerprint: o for run in runs for o in run.observations}.values())
+def shown(runs: Iterable[Run]) -> tuple[Shown, ...]:
+    """What each of the boots showed."""
+    return tuple(Shown(run.observations, run.booted.state is BootState.DONE) for run in runs)

@@ -14,6 +14,7 @@ from typing import TypeVar
 from vreview.app.lint import LintResult
 from vreview.app.observed import Observed, both_commits
 from vreview.app.perf import pooled
+from vreview.app.repeat import run_repeated
 from vreview.app.trial import (
     HUNT,
     Exercise,
@@ -28,7 +29,8 @@ from vreview.logic.compare import compare
 from vreview.logic.recipes import recipes_for
 from vreview.logic.seconded import seconded
 from vreview.model.bench import Comparison, Mode, Samples
-from vreview.model.kernel import Recipe, Recipes
+from vreview.model.kernel import Kernel, Recipe, Recipes
+from vreview.model.observation import Observation
 from vreview.model.review import (
     Applied,
     Finding,
@@ -77,6 +79,12 @@ class ReviewTools:
     benchmarks: Sequence[Benchmark]
     clock: Callable[[], float]
     wall_boots: int = 0
+    runs: int = 1
+    """Boots a side for each suite."""
+    again: int = 0
+    """Further boots a side of a suite where, of one boot a side, the series alone failed."""
+    excused: Callable[[Observation], bool] = lambda _: False
+    """Whether a failure will be held against nobody, so that no further boots are worth it."""
     others: AskOthers | None = None
     """What other people's tools say of the trees as they were built."""
     settle: Settle = all_stand
@@ -220,9 +228,9 @@ def _boot_and_test(
             if stage in heavy:
                 seen.skip(stage, why)
         return
-    first, *others = (suite_exercise(suite, recipe) for suite in wanted)
+    first, *others = (suite_exercise(suite, recipe, runs=tools.runs) for suite in wanted)
     begin = tools.clock()
-    seen.exercised(first, run_sides(kernels, first, lab=tools.lab))
+    seen.exercised(first, _runs(first, seen, kernels, tools))
     booted = _boot_result(first, seen, seconds=tools.clock() - begin)
     seen.stages.append(booted)
     if Stage.TEST not in heavy:
@@ -232,7 +240,7 @@ def _boot_and_test(
         return
     begin = tools.clock()
     for one in others:
-        seen.exercised(one, run_sides(kernels, one, lab=tools.lab))
+        seen.exercised(one, _runs(one, seen, kernels, tools))
     hunted = _hunt(wanted, seen, tools=tools)
     seconds = tools.clock() - begin
     broken = [
@@ -257,16 +265,33 @@ def _hunt(wanted: Sequence[TestSuite], seen: Observed, *, tools: ReviewTools) ->
     done: list[Exercise] = []
     for suite in wanted:
         one = suite_exercise(suite, recipe, kernel=HUNT)
-        seen.exercised(one, run_sides(kernels, one, lab=tools.lab))
+        seen.exercised(one, _runs(one, seen, kernels, tools))
         done.append(one)
         if len(done) == 1 and any(_end(one, side, seen) is not BootState.DONE for side in Side):
             break
     return done
 
 
+def _runs(
+    exercise: Exercise, seen: Observed, kernels: Mapping[Side, Kernel], tools: ReviewTools
+) -> Mapping[Side, tuple[Run, ...]]:
+    known = {one.fingerprint for change in seen.deltas for one in change.new}
+    return run_repeated(
+        kernels,
+        exercise,
+        lab=tools.lab,
+        again=tools.again,
+        clock=tools.clock,
+        settled=lambda one: one.fingerprint in known or tools.excused(one),
+    )
+
+
 def _end(exercise: Exercise, side: Side, seen: Observed) -> BootState:
-    """How the side's last boot for the exercise ended."""
-    return seen.runs[exercise.profile, exercise.name, side][-1].booted.state
+    """How the side's boots for the exercise ended: the base's best, the tip's worst."""
+    states = [run.booted.state for run in seen.runs[exercise.profile, exercise.name, side]]
+    if side is Side.BASE and BootState.DONE in states:
+        return BootState.DONE
+    return next((state for state in states if state is not BootState.DONE), BootState.DONE)
 
 
 def _boot_result(first: Exercise, seen: Observed, *, seconds: float) -> StageResult:

@@ -46,8 +46,8 @@ class Exercise:
     """Something to run in a guest: a suite, or a benchmark in one mode.
 
     ``profile`` is the name of the recipe whose kernel it runs on, ``kernel`` the word for that:
-    test, hunt or perf. ``boots`` is how often a side runs it; ``alone`` that nothing else may run
-    meanwhile.
+    test, hunt or perf. ``boots`` is how often a side runs it, counted on from ``first``; ``alone``
+    that nothing else may run meanwhile.
     """
 
     name: str
@@ -57,6 +57,7 @@ class Exercise:
     boots: int = 1
     alone: bool = False
     kernel: str = "test"
+    first: int = 1
 
     @property
     def key(self) -> str:
@@ -64,7 +65,9 @@ class Exercise:
         return f"{self.name}-{HUNT}" if self.kernel == HUNT else self.name
 
 
-def suite_exercise(suite: TestSuite, recipe: Recipe, *, kernel: str = "test") -> Exercise:
+def suite_exercise(
+    suite: TestSuite, recipe: Recipe, *, kernel: str = "test", runs: int = 1
+) -> Exercise:
     """A suite on the kernel of a recipe; a hunt's checkers get time and memory for what they do."""
 
     def prepare(folder: Path) -> GuestJob:
@@ -72,7 +75,12 @@ def suite_exercise(suite: TestSuite, recipe: Recipe, *, kernel: str = "test") ->
         return patient(job) if kernel == HUNT else job
 
     return Exercise(
-        suite.name, recipe.name, prepare, lambda output: (suite.read(output), ()), kernel=kernel
+        suite.name,
+        recipe.name,
+        prepare,
+        lambda output: (suite.read(output), ()),
+        boots=runs,
+        kernel=kernel,
     )
 
 
@@ -132,7 +140,7 @@ def run_once(
     side: Side, kernel: Kernel, exercise: Exercise, *, job: GuestJob, number: int, lab: Lab
 ) -> Run:
     """Boots one side for one exercise."""
-    suffix = f"-{number}" if exercise.boots > 1 else ""
+    suffix = f"-{number}" if exercise.boots > 1 or number > 1 else ""
     key = f"run-{exercise.key}-{side.value}{suffix}"
 
     def boot() -> Run:
@@ -166,7 +174,8 @@ def run_sides(
     place = lab.folder / "guest" / exercise.key
     place.mkdir(parents=True, exist_ok=True)
     job = exercise.prepare(place)
-    turns = [(side, number) for number in range(1, exercise.boots + 1) for side in kernels]
+    numbers = range(exercise.first, exercise.first + exercise.boots)
+    turns = [(side, number) for number in numbers for side in kernels]
 
     def turn(what: tuple[Side, int]) -> Run:
         side, number = what

@@ -96,6 +96,17 @@ def review_command(
             help="Boots a side for wall-clock samples, 4 or more to tell anything; 0 for none.",
         ),
     ] = 0,
+    runs: Annotated[
+        int,
+        typer.Option(
+            metavar="K",
+            min=0,
+            max=100,
+            help="Boots a side for each suite; without it one, and some more where that one tells"
+            " the two sides apart.",
+            show_default=False,
+        ),
+    ] = 0,
     tool: Tools = None,
     no_tools: NoTools = False,
     rules: RuleFolders = None,
@@ -117,6 +128,7 @@ def review_command(
         *(settings or ()),
         *wiring.panel_settings(tool or (), rules or (), off=no_tools),
         *((f"debug={','.join(debug)}",) if debug else ()),
+        *((f"runs={runs}",) if runs else ()),
     )
     config = wiring.settings(asked)
     if resume == bool(series):

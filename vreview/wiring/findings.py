@@ -16,6 +16,7 @@ from vreview.wiring.places import config_file, runs_folder, state_folder
 if TYPE_CHECKING:
     from datetime import date
 
+    from vreview.model.flaky import KnownFlaky
     from vreview.model.kept import KeptFinding
     from vreview.model.review import Review
     from vreview.wiring.reviews import ReviewRequest
@@ -41,6 +42,16 @@ def dismissals(config: Config) -> tuple[Dismissal, ...]:
     from vreview.adapters.dismissed import read_dismissals
 
     return read_dismissals(dismissal_files(config))
+
+
+def known_flaky(config: Config) -> tuple[KnownFlaky, ...]:
+    """The tests known to be flaky: of the settings' files, else of ``flaky.toml`` beside the config
+    file. Raises ConfigError for a file that says nonsense, and for a named one that is missing."""
+    from vreview.adapters.flaky import read_known_flaky
+
+    named = tuple(Path(name).expanduser() for name in config.flaky)
+    files = named or (config_file().with_name("flaky.toml"),)
+    return read_known_flaky(files, named=bool(named))
 
 
 def dismiss(dismissal: Dismissal, file: Path) -> None:

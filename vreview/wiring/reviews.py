@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 from vreview.config import Config
 from vreview.errors import InputError, SeriesError, StorageFailed
+from vreview.logic.flaky import matching, without_known_flaky
 from vreview.logic.recipes import recipes_for
 from vreview.logic.settle import Version, settled
 from vreview.model.kernel import Recipes
 from vreview.model.review import Applied, Finding, Settled, Stage
 from vreview.model.series import Series
-from vreview.wiring.findings import dismissals, today
+from vreview.wiring.findings import dismissals, known_flaky, today
 from vreview.wiring.index import function_index
 from vreview.wiring.machine import benchmarks, boot_backend, builder, rule_book, suites
 from vreview.wiring.places import runs_folder, version
@@ -175,6 +176,8 @@ def review_tools(
         )
 
     known, day = dismissals(config), today()
+    tested = {"boot", "test", "perf"} & set(request.stages)
+    flaky = known_flaky(config) if tested else ()
     journal = Journal(run)
 
     def settle(series: Series, result: LintResult | None, findings: Sequence[Finding]) -> Settled:
@@ -192,7 +195,8 @@ def review_tools(
                 ),
             )
             now = version_of(series, result)
-        return settled(findings, dismissals=known, today=day, before=before, now=now)
+        told = settled(findings, dismissals=known, today=day, before=before, now=now)
+        return without_known_flaky(told, flaky=flaky, today=day)
 
     return ReviewTools(
         apply=apply,
@@ -211,4 +215,7 @@ def review_tools(
         benchmarks=benchmarks(),
         clock=time.monotonic,
         wall_boots=request.wall_boots,
+        runs=max(1, config.runs),
+        again=config.again,
+        excused=lambda one: matching(one, [f for f in flaky if f.until >= day]) is not None,
     )
