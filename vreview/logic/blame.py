@@ -2,8 +2,9 @@
 """Which patch to ask about what a build or a run showed.
 
 By the place where there is one, else by the functions on the stack that a patch changed; with
-neither nobody is asked in particular. Knows functions by name alone: one that the compiler put
-into its caller is not on the stack. Findings of the rules are attributed by ``app.lint``.
+neither nobody is asked in particular. A function that the compiler put into its caller is on the
+stack only where the lines of its frames were looked up. Findings of the rules are attributed by
+``app.lint``.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from vreview.model.observation import Observation, Origin
 from vreview.model.review import Finding
 from vreview.model.series import Series
 from vreview.model.trial import Splat
-from vreview.parse.stack import functions_named
+from vreview.parse.stack import base_name, functions_named
 
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
 
@@ -33,7 +34,12 @@ def blamed(seen: Observation, series: Series, *, splat: Splat | None = None) -> 
     if splat is None:
         return Finding(seen)
     changed = _last_changes(series)
+    inlined = _inlined(splat)
     for depth, function in enumerate(splat.functions):
+        for inner in inlined.get(function, ()):
+            if inner in changed:
+                words = f"{inner}(), which is inlined into {function}() ({_frame(depth)})"
+                return _finding(seen, series, changed[inner], words)
         if function in changed:
             return _finding(seen, series, changed[function], f"{function}() ({_frame(depth)})")
     elsewhere = [name for name in functions_named(splat.text) if name in changed]
@@ -41,6 +47,15 @@ def blamed(seen: Observation, series: Series, *, splat: Splat | None = None) -> 
         words = f"{function}(), which the report names, not on the stack"
         return _finding(seen, series, changed[function], words)
     return Finding(seen, notes=("no changed function on the stack",) if splat.functions else ())
+
+
+def _inlined(splat: Splat) -> dict[str, tuple[str, ...]]:
+    """For each function of the stack those that the address lies in, inlined into it."""
+    return {
+        base_name(frame.function): tuple(place.function for place in frame.at[:-1])
+        for frame in reversed(splat.frames)
+        if not frame.guess
+    }
 
 
 def _finding(seen: Observation, series: Series, place: tuple[int, int], words: str) -> Finding:

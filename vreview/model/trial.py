@@ -12,7 +12,7 @@ from pathlib import Path
 
 from vreview.model.bench import Samples
 from vreview.model.kernel import Kernel
-from vreview.model.observation import Observation
+from vreview.model.observation import Observation, Place
 
 
 class BuildState(Enum):
@@ -72,7 +72,9 @@ class Frame:
     """One line of a stack, as it was printed: ``offset`` and ``size`` are the function's bytes.
 
     ``guess``: the unwinder found the address on the stack and does not know how it came there.
-    ``module`` is empty for what is built in.
+    ``module`` is empty for what is built in. ``exact``: the processor stood there; of the others
+    the address is where the function goes on after a call. ``at`` is where that lies in the source,
+    the innermost inlined function first; empty where it was not looked up or is not known.
     """
 
     function: str
@@ -80,6 +82,8 @@ class Frame:
     size: int
     guess: bool = False
     module: str = ""
+    exact: bool = False
+    at: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ GOING_DOWN = (
 
 _MOST_LINES = 400
 _MOST_SPLATS = 200
+_MOST_STEPS = 8
 
 _HELD = re.compile(r"at: (?P<function>[A-Za-z_][\w.]*)\+0x")
 _CHANGING = re.compile(r"\b0x[0-9a-f]+\b|\b[0-9a-f]{8,16}\b|\+0x[0-9a-f]+(?:/0x[0-9a-f]+)?|\b\d+\b")
@@ -96,6 +97,7 @@ def splat_observation(splat: Splat) -> Observation:
     evidence = [Step(head, Place("console", splat.line))]
     if splat.functions:
         evidence.append(Step("called through " + " < ".join(splat.functions[:8])))
+    evidence += _lines_of(splat)
     return Observation(
         origin=Origin.CONSOLE,
         tool="kernel",
@@ -168,6 +170,18 @@ def _row_of(log: _Log, index: int, *, kernels_own: bool) -> tuple[Row, re.Match[
         if match and (row.needs is None or _follows(row.needs, log, index)):
             return row, match
     return None
+
+
+def _lines_of(splat: Splat) -> list[Step]:
+    """Where the stack leads through the source, as far as that was looked up."""
+    kept = frozenset(splat.functions)
+    steps = [
+        Step(f"in {place.function or frame.function}()", place)
+        for frame in splat.frames
+        if not frame.guess and base_name(frame.function) in kept
+        for place in frame.at
+    ]
+    return steps[:_MOST_STEPS]
 
 
 def _follows(wanted: re.Pattern[str], log: _Log, index: int) -> bool:

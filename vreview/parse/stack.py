@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vreview.model.trial import Frame
 from vreview.parse.splats import HELPERS, Row
@@ -91,7 +91,7 @@ def _frames(lines: Sequence[str], row: Row) -> tuple[int, list[Frame], list[Fram
             foreign = foreign or (row.skips is not None and row.skips.match(line) is not None)
             found = _PC.match(line)
             if found and not pc and not foreign:
-                pc.append(_frame(found))
+                pc.append(replace(_frame(found), exact=True))
                 begins = index
             inside = row.stack.match(line) is not None
             continue

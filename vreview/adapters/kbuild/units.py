@@ -44,6 +44,12 @@ class SlotTrees:
         self, commit: Oid, *, config: KernelConfig, files: Sequence[str]
     ) -> Iterator[Mapping[str, Unit]]:
         """The slot, held and checked out at ``commit``, with the command of each file."""
+        with self.checked_out(commit, config) as make:
+            yield self.units(make, config, files)
+
+    @contextlib.contextmanager
+    def checked_out(self, commit: Oid, config: KernelConfig) -> Iterator[Make]:
+        """The slot, held and checked out at ``commit``, with what makes objects there."""
         slot = slot_for(self.tree, self.cache)
         # After "common" and the profile; single options share the folder.
         asked = tuple(name for name in config.fragments[2:] if name != SERIES)
@@ -52,9 +58,13 @@ class SlotTrees:
             slot.checkout(commit, clean=interrupted)
             if interrupted:
                 recover(slot, self.cc)
-            make = Make(source=slot.source, build=build, lock=slot.make_lock, cc=self.cc)
-            self._prepare(make, config, files)
-            yield dict(_units(files, build, slot.source))
+            yield Make(source=slot.source, build=build, lock=slot.make_lock, cc=self.cc)
+
+    def units(self, make: Make, config: KernelConfig, files: Sequence[str]) -> Mapping[str, Unit]:
+        """How each of ``files`` is compiled in a slot that is held; those that are not are left
+        out."""
+        self._prepare(make, config, files)
+        return dict(_units(files, make.build, make.source))
 
     def _prepare(self, make: Make, config: KernelConfig, files: Sequence[str]) -> None:
         """Makes the objects where the slot has none, or has those of another configuration."""

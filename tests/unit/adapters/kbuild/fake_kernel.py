@@ -35,7 +35,8 @@ $(O)/%.o: $(srctree)/%.c
 	@mkdir -p $(@D)
 	@echo "  CC      $*.o"
 	@$(CC) -Wall -I$(srctree)/include -MD -MF $(O)/$*.d -c -o $@ $<
-	@{ echo "savedcmd_$@ := cc"; echo; echo "source_$@ := $<"; echo; echo "deps_$@ := \\"; \
+	@{ echo "savedcmd_$@ := $(CC) -Wall -I$(srctree)/include -c -o $@ $<"; echo; \
+	   echo "source_$@ := $<"; echo; echo "deps_$@ := \\"; \
 	   tr ' ' '\n' < $(O)/$*.d | grep '\.h$$' | sed 's/.*/  & \\/'; \
 	   echo; echo '$$(deps_$@):'; } > $(@D)/.$(@F).cmd
 
