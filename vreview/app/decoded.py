@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The splats of a boot with the lines of source that their stacks lead through.
 
-Looks nothing up by itself: see ``ports.LineTable``. A line that cannot be found costs nothing but
-itself, so a failure of the lookup is a remark and not the end of a review.
+Looks nothing up by itself: the function that is passed in does.
 """
 
 from __future__ import annotations
@@ -22,20 +21,14 @@ _DEPTH = 12
 """Frames of a stack that are looked up: deeper ones are how the system call came in."""
 
 
-def with_lines(runs: Sequence[Run], lines: Lines) -> tuple[Run, ...]:
-    """The runs, their splats' frames with places, and the splats' observations with them.
+def with_lines(run: Run, lines: Lines) -> Run:
+    """The run, its splats' frames with places, and the splats' observations with them.
 
     ``lines`` is asked once, and not at all where there is no splat.
     """
-    asked = tuple(
-        dict.fromkeys(
-            frame for run in runs for splat in run.booted.splats for frame in _worth(splat)
-        )
-    )
-    if not asked:
-        return tuple(runs)
-    known = lines(asked)
-    return tuple(_run(run, known) for run in runs) if known else tuple(runs)
+    asked = tuple(dict.fromkeys(f for splat in run.booted.splats for f in _worth(splat)))
+    known = lines(asked) if asked else {}
+    return _run(run, known) if known else run
 
 
 def _worth(splat: Splat) -> tuple[Frame, ...]:

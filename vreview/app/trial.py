@@ -6,18 +6,21 @@ Review, and later bisection, walk it. Says what was observed; compares nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from enum import Enum
 from pathlib import Path
 
+from vreview.app.decoded import with_lines
 from vreview.app.journal import Journal
+from vreview.errors import OurFailure
 from vreview.logic.observe import boot_observation, case_observations
 from vreview.model.bench import Mode, Samples
 from vreview.model.kernel import Kernel, Recipe
+from vreview.model.observation import Place, Severity
 from vreview.model.series import Oid
-from vreview.model.trial import Built, Case, Run
+from vreview.model.trial import Built, Case, Frame, Run
 from vreview.parse.console import splat_observation
 from vreview.ports import (
     Benchmark,
@@ -106,6 +109,9 @@ def benchmark_exercise(benchmark: Benchmark, mode: Mode, *, boots: int, recipe: 
     )
 
 
+FindLines = Callable[[Kernel, Sequence[Frame]], Mapping[Frame, tuple[Place, ...]]]
+
+
 @dataclass(frozen=True, slots=True)
 class Lab:
     """What a trial needs: the machine's side, and where its files go."""
@@ -115,6 +121,8 @@ class Lab:
     journal: Journal
     folder: Path
     observer: Observer
+    lines: FindLines | None = None
+    """Where the frames of a kernel's stacks lie in its source."""
 
 
 def build_side(
@@ -152,7 +160,7 @@ def run_once(
         cases, samples = exercise.read(done.output)
         ended = boot_observation(exercise.name, done.booted)
         lab.observer.end(what, done.booted.state.value)
-        return Run(
+        run = Run(
             exercise.name,
             done.booted,
             cases,
@@ -163,8 +171,21 @@ def run_once(
                 *((ended,) if ended else ()),
             ),
         )
+        return _decoded(run, kernel, lab)
 
     return lab.journal.once(key, Run, boot)
+
+
+def _decoded(run: Run, kernel: Kernel, lab: Lab) -> Run:
+    """The run, its splats' stacks with lines of source; as it was, when they cannot be had."""
+    if lab.lines is None or all(one.severity is not Severity.ERROR for one in run.observations):
+        return run
+    find = lab.lines
+    try:
+        return with_lines(run, lambda frames: find(kernel, frames))
+    except OurFailure as err:
+        lab.observer.end("lines of the stack", str(err))
+        return run
 
 
 def run_sides(

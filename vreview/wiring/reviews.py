@@ -23,7 +23,7 @@ from vreview.wiring.index import function_index
 from vreview.wiring.machine import benchmarks, boot_backend, builder, rule_book, suites
 from vreview.wiring.places import runs_folder, version
 from vreview.wiring.sources import kernel_repo, read_messages, series_from
-from vreview.wiring.tools import built_trees, panel
+from vreview.wiring.tools import built_trees, panel, stack_lines
 
 if TYPE_CHECKING:
     from vreview.adapters.runs import RunFolder
@@ -210,6 +210,7 @@ def review_tools(
             journal=journal,
             folder=run.folder,
             observer=observer,
+            lines=stack_lines(repo.git_folder, config=config) if repo else None,
         ),
         suites_for=lambda touched: chosen(suites(), touched, asked=config.suites),
         benchmarks=benchmarks(),

@@ -15,6 +15,7 @@ from vreview.wiring.places import cache_folder
 
 if TYPE_CHECKING:
     from vreview.adapters.host.doctor import Check
+    from vreview.app.trial import FindLines
     from vreview.ports import BuiltTrees, SecondEye
 
 
@@ -53,6 +54,15 @@ def built_trees(tree: Path, *, config: Config) -> BuiltTrees:
     from vreview.adapters.kbuild.units import SlotTrees
 
     return SlotTrees(tree, cache_folder(), cc=config.cc, jobs=config.jobs)
+
+
+def stack_lines(tree: Path, *, config: Config) -> FindLines:
+    """How the frames of a kernel's stacks become lines of its source."""
+    from vreview.adapters.kbuild.lines import SlotLines
+    from vreview.adapters.kbuild.units import SlotTrees
+
+    trees = SlotTrees(tree, cache_folder(), cc=config.cc, jobs=config.jobs)
+    return SlotLines(trees).places
 
 
 def tool_checks(config: Config) -> tuple[Check, ...]:

@@ -11,7 +11,7 @@ from vreview.logic.blame import blamed
 from vreview.logic.touched import functions_changed
 from vreview.model.observation import Category, Confidence, Observation, Origin, Place, Severity
 from vreview.model.series import Series
-from vreview.model.trial import Splat
+from vreview.model.trial import Frame, Splat
 from vreview.parse.diff import parse_diff
 
 SEEN = Observation(
@@ -134,3 +134,13 @@ def test_the_functions_that_a_hunk_changes(section: str, body: str, functions: s
 def test_a_system_call_is_known_by_the_names_that_stacks_show() -> None:
     changed = _changed("SYSCALL_DEFINE3(quux, int, a, int, b, int, c)", "+\tx();\n \ty();")
     assert {"__x64_sys_quux", "__do_sys_quux", "__arm64_sys_quux"} <= set(changed)
+
+
+def test_a_changed_function_that_was_inlined_is_found_in_the_frame_around_it() -> None:
+    inner, outer = Place("a.c", 22, "fresh"), Place("a.c", 50, "caller")
+    frame = Frame("caller", 4, 80, exact=True, at=(inner, outer))
+    splat = replace(_splat("caller", "first"), frames=(frame, Frame("first", 9, 30)))
+    found = blamed(SHOWN, _series(_ONE, _TWO), splat=splat)
+    assert found.patch == 2
+    note = "patch 2/2 changed fresh(), which is inlined into caller() (first frame)"
+    assert found.notes == (note,)

@@ -18,10 +18,9 @@ from pathlib import Path
 from vreview.adapters.kbuild.units import SlotTrees
 from vreview.adapters.proc import run
 from vreview.errors import CommandFailed, CommandTimeout
-from vreview.model.kernel import KernelConfig
+from vreview.model.kernel import Kernel
 from vreview.model.look import Unit
 from vreview.model.observation import Place
-from vreview.model.series import Oid
 from vreview.model.trial import Frame
 from vreview.parse.objects import Function, functions_of, places_of
 
@@ -41,31 +40,22 @@ class SlotLines:
 
     trees: SlotTrees
 
-    def places(
-        self, commit: Oid, *, config: KernelConfig, first: Sequence[str], frames: Sequence[Frame]
-    ) -> Mapping[Frame, tuple[Place, ...]]:
+    def places(self, kernel: Kernel, frames: Sequence[Frame]) -> Mapping[Frame, tuple[Place, ...]]:
         """Where each frame's address lies, the innermost inlined function first.
 
-        ``first`` are files to look into before all others. A frame is left out when its function
-        is in none or in several objects, is not as long as the frame says (other code than the
-        kernel's), or is a module's. Raises OurFailure.
+        A frame is left out when its function is in none or in several objects, is not as long as
+        the frame says (other code than the kernel's), or is a module's. Raises OurFailure.
         """
         wanted = [frame for frame in dict.fromkeys(frames) if not frame.module]
-        found: dict[Frame, tuple[Place, ...]] = {}
-        with self.trees.checked_out(commit, config) as make:
+        with self.trees.checked_out(kernel.key.tree, kernel.config) as make:
             defined = _defined({f.function for f in wanted}, make.build, make.source)
-            files = [file for file in first if file in defined]
-            files += [file for file in defined if file not in files]
-            units = self.trees.units(make, config, files[:_MOST_FILES])
+            units = self.trees.units(make, kernel.config, tuple(defined)[:_MOST_FILES])
             candidates: defaultdict[Frame, list[tuple[Place, ...]]] = defaultdict(list)
             for file, unit in units.items():
                 mine = [f for f in wanted if f.function in defined[file]]
                 for frame, chain in _in_object(file, unit, mine):
                     candidates[frame].append(chain)
-        for frame, chains in candidates.items():
-            if len(chains) == 1:
-                found[frame] = chains[0]
-        return found
+        return {frame: chains[0] for frame, chains in candidates.items() if len(chains) == 1}
 
 
 def _defined(names: Iterable[str], build: Path, source: Path) -> dict[str, set[str]]:

@@ -99,6 +99,16 @@ class Slot:
             raise TreeError(f"there is no commit {commit} in {self.objects}")
         return Oid(found.decode().strip())
 
+    def commit_of(self, revision: Oid) -> Oid:
+        """A commit itself; for a tree, one of ours that has it: what can be checked out."""
+        kind = self._own_git("cat-file", "-t", revision, check=False)
+        if kind is None or kind.strip() != b"tree":
+            return revision
+        who = ("-c", "user.name=vreview", "-c", "user.email=vreview@localhost")
+        made = self._own_git(*who, "commit-tree", revision, "-m", "a kernel of the store")
+        assert made is not None
+        return Oid(made.decode().strip())
+
     @contextlib.contextmanager
     def held(self) -> Iterator[bool]:
         """Holds the slot alone; gives True when its last holder did not get to an end.

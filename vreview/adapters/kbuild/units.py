@@ -48,14 +48,15 @@ class SlotTrees:
             yield self.units(make, config, files)
 
     @contextlib.contextmanager
-    def checked_out(self, commit: Oid, config: KernelConfig) -> Iterator[Make]:
-        """The slot, held and checked out at ``commit``, with what makes objects there."""
+    def checked_out(self, revision: Oid, config: KernelConfig) -> Iterator[Make]:
+        """The slot, held and checked out at ``revision``, a commit or a tree, with what makes
+        objects there."""
         slot = slot_for(self.tree, self.cache)
         # After "common" and the profile; single options share the folder.
         asked = tuple(name for name in config.fragments[2:] if name != SERIES)
         build = slot.build_folder(Recipe(config.profile, asked).name)
         with slot.held() as interrupted:
-            slot.checkout(commit, clean=interrupted)
+            slot.checkout(slot.commit_of(revision), clean=interrupted)
             if interrupted:
                 recover(slot, self.cc)
             yield Make(source=slot.source, build=build, lock=slot.make_lock, cc=self.cc)

@@ -12,7 +12,7 @@ from fake_kernel import commit, make_kernel
 from vreview.adapters.kbuild.builder import KbuildBuilder
 from vreview.adapters.kbuild.lines import SlotLines
 from vreview.adapters.kbuild.units import SlotTrees
-from vreview.model.kernel import KernelConfig, Recipe
+from vreview.model.kernel import Kernel, Recipe
 from vreview.model.observation import Place
 from vreview.model.series import Oid
 from vreview.model.trial import Frame
@@ -43,7 +43,7 @@ class Quiet:
 
 
 @pytest.fixture
-def built(tmp_path: Path) -> tuple[SlotLines, Oid, KernelConfig, Path]:
+def built(tmp_path: Path) -> tuple[SlotLines, Kernel, Path]:
     fragments, tree = tmp_path / "kernel-configs", tmp_path / "tree"
     fragments.mkdir()
     (fragments / "common.config").write_text("CONFIG_OWN=y\n")
@@ -56,7 +56,7 @@ def built(tmp_path: Path) -> tuple[SlotLines, Oid, KernelConfig, Path]:
     assert done.kernel is not None, done.log.read_text()
     lines = SlotLines(SlotTrees(tree, cache, jobs=1))
     (build,) = (cache / "slots").glob("*/build-test")
-    return lines, tip, done.kernel.config, build
+    return lines, done.kernel, build
 
 
 def _ring(build: Path) -> tuple[int, int, int]:
@@ -75,12 +75,12 @@ def _ring(build: Path) -> tuple[int, int, int]:
 
 
 def test_a_fault_is_placed_in_the_function_that_was_inlined(
-    built: tuple[SlotLines, Oid, KernelConfig, Path],
+    built: tuple[SlotLines, Kernel, Path],
 ) -> None:
-    lines, tip, config, build = built
+    lines, kernel, build = built
     size, load, after = _ring(build)
     fault, caller = Frame("ring", load, size + 8, exact=True), Frame("ring", after, size + 8)
-    found = lines.places(tip, config=config, first=(), frames=(fault, caller))
+    found = lines.places(kernel, (fault, caller))
     assert found[fault] == (
         Place("include/own.h", 4, "own_size"),
         Place("drivers/own/ring.c", 5, "ring"),
@@ -91,9 +91,9 @@ def test_a_fault_is_placed_in_the_function_that_was_inlined(
 
 
 def test_code_of_another_length_and_unknown_functions_have_no_lines(
-    built: tuple[SlotLines, Oid, KernelConfig, Path],
+    built: tuple[SlotLines, Kernel, Path],
 ) -> None:
-    lines, tip, config, build = built
+    lines, kernel, build = built
     size, load, _ = _ring(build)
     frames = (
         Frame("ring", load, size - 1, exact=True),
@@ -101,13 +101,13 @@ def test_code_of_another_length_and_unknown_functions_have_no_lines(
         Frame("nowhere", 4, 16),
         Frame("ring", load, size, module="own", exact=True),
     )
-    assert lines.places(tip, config=config, first=(), frames=frames) == {}
+    assert lines.places(kernel, frames) == {}
 
 
 def test_a_name_that_two_files_define_is_not_guessed(
-    built: tuple[SlotLines, Oid, KernelConfig, Path], tmp_path: Path
+    built: tuple[SlotLines, Kernel, Path], tmp_path: Path
 ) -> None:
-    lines, _, config, _ = built
+    lines, _, _ = built
     twice = "static int twice(int n)\n{\n\treturn n;\n}\nint (*%s)(int) = twice;\n"
     tip = Oid(
         commit(
@@ -118,10 +118,11 @@ def test_a_name_that_two_files_define_is_not_guessed(
     builder = KbuildBuilder(
         tree=tmp_path / "tree", cache=tmp_path / "cache", fragments=tmp_path / "kernel-configs"
     )
-    builder.build(tip, recipe=Recipe(), touched=(), observer=Quiet())
+    kernel = builder.build(tip, recipe=Recipe(), touched=(), observer=Quiet()).kernel
+    assert kernel is not None
     (build,) = (tmp_path / "cache/slots").glob("*/build-test")
     said = subprocess.run(
         ("objdump", "-t", build / "drivers/own/one.o"), check=True, capture_output=True, text=True
     )
     frame = Frame("twice", 4, functions_of(said.stdout)["twice"].size, exact=True)
-    assert lines.places(tip, config=config, first=(), frames=(frame,)) == {}
+    assert lines.places(kernel, (frame,)) == {}
