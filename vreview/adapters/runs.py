@@ -17,7 +17,7 @@ from pathlib import Path
 from vreview.adapters.files import storage_failed, write_whole
 from vreview.errors import InputError
 
-_KEY = re.compile(r"[a-z0-9][a-z0-9.:_-]*")
+_KEY = re.compile(r"[a-z0-9][a-z0-9.:_+-]*")
 
 
 class RunFolder:

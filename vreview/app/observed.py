@@ -12,6 +12,7 @@ from vreview.logic.blame import blamed
 from vreview.logic.delta import delta, merged
 from vreview.logic.repeats import Counted, Pattern, Shown, compared, counted, said
 from vreview.logic.verdict import verdict
+from vreview.logic.walked import attributed
 from vreview.model.bench import Comparison, Mode
 from vreview.model.kernel import Kernel, Recipes
 from vreview.model.observation import Origin, Severity
@@ -27,6 +28,7 @@ from vreview.model.review import (
 )
 from vreview.model.series import Oid, Series
 from vreview.model.trial import BootState, BuildState, Built, Run, Splat, Trial
+from vreview.model.walk import Walk
 
 _SOURCES = (".c", ".S", ".h")
 
@@ -54,6 +56,7 @@ class Observed:
     remarks: list[str] = field(default_factory=list)
     unsure: bool = False
     """Something shows with the series alone, but not each time: that is no verdict."""
+    walk: Walk | None = None
 
     def skip(self, stage: Stage, why: str) -> None:
         self.stages.append(StageResult(stage, StageState.NOT_RUN, why=why))
@@ -123,6 +126,11 @@ class Observed:
         self.unsure = True
         return replace(finding, observation=replace(seen, severity=Severity.NOTE))
 
+    def walked(self, walk: Walk) -> None:
+        """Takes which patch brought what the tip has, and what only states between had."""
+        self.walk = walk
+        self.findings[:] = attributed(walk, self.series, self.findings)
+
     def kernels(self, profile: str) -> Mapping[Side, Kernel]:
         """The kernels of both sides, or nothing when one is missing."""
         found = {}
@@ -156,6 +164,7 @@ class Observed:
             remarks=(*self.remarks, *known.remarks, *dict.fromkeys(self._limits())),
             dismissed=known.dismissed,
             addressed=known.addressed,
+            walk=self.walk,
         )
 
     def _trials(self, side: Side, applied: Applied | None) -> Iterator[Trial]:
@@ -187,9 +196,6 @@ class Observed:
                     f"the {self.word(profile)} configuration asked for CONFIG_{dropped.symbol}="
                     f"{dropped.asked} and got {dropped.got}{why}"
                 )
-        for (_, name, side), runs in self.runs.items():
-            for run in runs:
-                yield from (f"{name} on {side.value}: {said}" for said in run.booted.remarks)
         modes = {c.metric.mode for c in self.comparisons}
         if modes and Mode.WALL not in modes:
             yield "nothing was measured by the clock: --wall-boots 4 would"

@@ -14,6 +14,7 @@ from typing import TypeVar
 from vreview.app.lint import LintResult
 from vreview.app.observed import Observed, both_commits
 from vreview.app.perf import pooled
+from vreview.app.perpatch import course_of, states_of, walk
 from vreview.app.repeat import run_repeated
 from vreview.app.trial import (
     HUNT,
@@ -42,6 +43,7 @@ from vreview.model.review import (
 )
 from vreview.model.series import Oid, Series
 from vreview.model.trial import BootState, BuildState, Built, Run
+from vreview.model.walk import Depth
 from vreview.ports import Benchmark, TestSuite
 
 T = TypeVar("T")
@@ -87,6 +89,8 @@ class ReviewTools:
     """Whether a failure will be held against nobody, so that no further boots are worth it."""
     others: AskOthers | None = None
     """What other people's tools say of the trees as they were built."""
+    per_patch: Depth | None = None
+    """How far every patch is tried; None leaves it at base and tip."""
     settle: Settle = all_stand
     """What is known of all findings besides: dismissed, or there since the version before."""
     plan: Plan = usual
@@ -106,6 +110,8 @@ def review(
         assert applied is not None
         seen.recipes = _planned(applied, seen, heavy=heavy, tools=tools)
         _try_both_trees(commits, seen, heavy=heavy, tools=tools)
+        if tools.per_patch is not None and seen.recipes.test is not None:
+            _walk(applied, tools.per_patch, seen.recipes.test, seen, tools=tools)
         if linted is not None:
             _ask_others(applied, seen, tools)
     else:
@@ -284,6 +290,18 @@ def _runs(
         clock=tools.clock,
         settled=lambda one: one.fingerprint in known or tools.excused(one),
     )
+
+
+def _walk(
+    applied: Applied, depth: Depth, recipe: Recipe, seen: Observed, *, tools: ReviewTools
+) -> None:
+    """Every patch by itself, by the recipe and with the suites of both sides."""
+    suites = tools.suites_for(seen.series.paths)
+    exercises = [suite_exercise(suite, recipe) for suite in suites]
+    course = course_of(depth, recipe, exercises, seen, tip=len(applied.patches), lab=tools.lab)
+    done, seconds = _timed(tools, lambda: walk(states_of(applied), course))
+    seen.walked(done)
+    seen.stages.append(StageResult(Stage.PATCHES, StageState.DONE, seconds))
 
 
 def _end(exercise: Exercise, side: Side, seen: Observed) -> BootState:

@@ -129,15 +129,22 @@ def build_side(
     side: Side, commit: Oid, *, recipe: Recipe, touched: tuple[str, ...], lab: Lab
 ) -> Built:
     """Builds one side by one recipe, once a run."""
+    return build_at(side.value, commit, recipe=recipe, touched=touched, lab=lab)
+
+
+def build_at(
+    where: str, commit: Oid, *, recipe: Recipe, touched: tuple[str, ...], lab: Lab
+) -> Built:
+    """Builds a commit that the run calls ``where`` ("base", "patch-3"), once a run."""
 
     def build() -> Built:
-        what = f"build {side.value} ({recipe.name})"
+        what = f"build {where} ({recipe.name})"
         lab.observer.begin(what)
         built = lab.builder.build(commit, recipe=recipe, touched=touched, observer=lab.observer)
         lab.observer.end(what, "from the store" if built.from_store else built.state.value)
         return built
 
-    built = lab.journal.once(f"build-{recipe.name}-{side.value}", Built, build)
+    built = lab.journal.once(f"build-{recipe.name}-{where}", Built, build)
     if built.kernel is not None and not built.kernel.image.exists():
         # The cache was emptied since: it may cost time, never the answer.
         built = lab.builder.build(commit, recipe=recipe, touched=touched, observer=lab.observer)
@@ -145,14 +152,14 @@ def build_side(
 
 
 def run_once(
-    side: Side, kernel: Kernel, exercise: Exercise, *, job: GuestJob, number: int, lab: Lab
+    where: str, kernel: Kernel, exercise: Exercise, *, job: GuestJob, number: int, lab: Lab
 ) -> Run:
-    """Boots one side for one exercise."""
+    """Boots the kernel of ``where`` (as ``build_at``) for one exercise, once a run."""
     suffix = f"-{number}" if exercise.boots > 1 or number > 1 else ""
-    key = f"run-{exercise.key}-{side.value}{suffix}"
+    key = f"run-{exercise.key}-{where}{suffix}"
 
     def boot() -> Run:
-        what = f"{exercise.name} on {side.value}" + f" ({HUNT})" * (exercise.kernel == HUNT)
+        what = f"{exercise.name} on {where}" + f" ({HUNT})" * (exercise.kernel == HUNT)
         lab.observer.begin(what)
         done = lab.backend.run(
             kernel, job, console=lab.folder / f"{key}.console", observer=lab.observer
@@ -188,19 +195,24 @@ def _decoded(run: Run, kernel: Kernel, lab: Lab) -> Run:
         return run
 
 
+def prepared(exercise: Exercise, *, lab: Lab) -> GuestJob:
+    """The job for the guest, its programs in the run's folder."""
+    place = lab.folder / "guest" / exercise.key
+    place.mkdir(parents=True, exist_ok=True)
+    return exercise.prepare(place)
+
+
 def run_sides(
     kernels: Mapping[Side, Kernel], exercise: Exercise, *, lab: Lab
 ) -> Mapping[Side, tuple[Run, ...]]:
     """Runs an exercise on each side: at the same time, or in turns when it must be alone."""
-    place = lab.folder / "guest" / exercise.key
-    place.mkdir(parents=True, exist_ok=True)
-    job = exercise.prepare(place)
+    job = prepared(exercise, lab=lab)
     numbers = range(exercise.first, exercise.first + exercise.boots)
     turns = [(side, number) for number in numbers for side in kernels]
 
     def turn(what: tuple[Side, int]) -> Run:
         side, number = what
-        return run_once(side, kernels[side], exercise, job=job, number=number, lab=lab)
+        return run_once(side.value, kernels[side], exercise, job=job, number=number, lab=lab)
 
     done = list(map(turn, turns)) if exercise.alone else _at_once(turn, turns)
     return {

@@ -75,6 +75,7 @@ REVIEW = Page(
         "vreview review thread.mbox --tree ~/linux",
         "vreview review --base v6.1 --skip perf 0001-*.patch 0002-*.patch",
         "vreview review --format mail HEAD~3.. > replies.mbox",
+        "vreview review --per-patch test thread.mbox",
         "vreview review --resume",
         "vreview review v2.mbox --since v1.mbox",
     ),

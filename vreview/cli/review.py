@@ -28,6 +28,7 @@ from vreview.cli.options import (
 )
 from vreview.errors import InputError
 from vreview.model.review import Stage, Verdict
+from vreview.model.walk import Depth
 
 EXIT = {
     Verdict.NOTHING_NEW: Exit.NOTHING_NEW,
@@ -56,6 +57,21 @@ def chosen_stages(only: str, skip: str) -> frozenset[Stage]:
     if not stages:
         raise InputError("--only and --skip together leave no stage to run")
     return frozenset(stages)
+
+
+def asked_depth(asked: Depth | None, stages: frozenset[Stage], *, no_tree: bool) -> str:
+    """The word of --per-patch. Raises InputError where base and tip are not tried that far."""
+    if asked is None:
+        return ""
+    if no_tree:
+        raise InputError("--per-patch builds every patch, and --no-tree builds nothing")
+    needed = {Depth.BUILD: Stage.BUILD, Depth.BOOT: Stage.BOOT, Depth.TEST: Stage.TEST}[asked]
+    if needed not in stages:
+        raise InputError(
+            f"--per-patch {asked.value} needs the stage {needed.value}, which is not chosen",
+            hint=f"--only build,boot,test --per-patch {asked.value}",
+        )
+    return asked.value
 
 
 def review_command(
@@ -107,6 +123,14 @@ def review_command(
             show_default=False,
         ),
     ] = 0,
+    per_patch: Annotated[
+        Depth | None,
+        typer.Option(
+            "--per-patch",
+            help="Try every patch by itself as well, as far as this: what came and went where.",
+            show_default=False,
+        ),
+    ] = None,
     tool: Tools = None,
     no_tools: NoTools = False,
     rules: RuleFolders = None,
@@ -140,6 +164,11 @@ def review_command(
             "--since goes with a SERIES: a resumed run knows its version before",
             hint="vreview review --resume",
         )
+    if resume and per_patch:
+        raise InputError(
+            "--per-patch goes with a SERIES: a resumed run knows how far it goes",
+            hint="vreview review --resume",
+        )
     if resume:
         request, where = wiring.resumed_run(run)
         config = wiring.settings((*request.settings, *asked))
@@ -153,6 +182,7 @@ def review_command(
             wall_boots=wall_boots,
             settings=asked,
             since=bool(since),
+            per_patch=asked_depth(per_patch, chosen_stages(only, skip), no_tree=no_tree),
         )
         where = wiring.new_run(request, series or (), config=config, since=since or "")
     try:

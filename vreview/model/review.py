@@ -11,6 +11,7 @@ from vreview.model.bench import Comparison
 from vreview.model.observation import Observation
 from vreview.model.series import MessageId, Oid, Series
 from vreview.model.trial import Trial
+from vreview.model.walk import Walk
 
 
 class Stage(Enum):
@@ -22,6 +23,7 @@ class Stage(Enum):
     BUILD = "build"
     BOOT = "boot"
     TEST = "test"
+    PATCHES = "patches"
     PERF = "perf"
     REPORT = "report"
 
@@ -218,3 +220,5 @@ class Review:
     """Limits of this review, in sentences: what was not compiled, not tested, not read."""
     dismissed: tuple[Dismissed, ...] = ()
     addressed: tuple[Finding, ...] = ()
+    walk: Walk | None = None
+    """Every patch tried by itself, where that was asked for."""

@@ -18,6 +18,7 @@ from vreview.logic.settle import Version, settled
 from vreview.model.kernel import Recipes
 from vreview.model.review import Applied, Finding, Settled, Stage
 from vreview.model.series import Series
+from vreview.model.walk import Depth
 from vreview.wiring.findings import dismissals, known_flaky, today
 from vreview.wiring.index import function_index
 from vreview.wiring.machine import benchmarks, boot_backend, builder, rule_book, suites
@@ -48,6 +49,8 @@ class ReviewRequest:
     """The -c of the command line."""
     since: bool = False
     """The mails of the version before are kept with the run, too."""
+    per_patch: str = ""
+    """A Depth's word, or "" for base and tip alone."""
 
 
 def new_run(
@@ -96,6 +99,7 @@ def resumed_run(name: str) -> tuple[ReviewRequest, RunFolder]:
     given = fields["settings"]
     fields["settings"] = tuple(given) if isinstance(given, list) else ()
     fields["since"] = fields["since"] is True
+    fields["per_patch"] = fields["per_patch"] or ""
     return ReviewRequest(**fields), run  # type: ignore[arg-type]
 
 
@@ -219,4 +223,5 @@ def review_tools(
         runs=max(1, config.runs),
         again=config.again,
         excused=lambda one: matching(one, [f for f in flaky if f.until >= day]) is not None,
+        per_patch=Depth(request.per_patch) if request.per_patch else None,
     )

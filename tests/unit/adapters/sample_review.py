@@ -49,6 +49,7 @@ from vreview.model.trial import (
     Splat,
     Trial,
 )
+from vreview.model.walk import Depth, Span, StateTrial, Walk
 
 AUTHOR = Person("Ada Möller", "ada@example.org")
 LIST = Person("", "virtualization@lists.example.org")
@@ -214,6 +215,29 @@ def _run(side: str, state: CaseState, splats: tuple[Splat, ...]) -> Run:
     )
 
 
+WARNING = replace(
+    NOTE,
+    origin=Origin.COMPILER,
+    tool="gcc",
+    rule="unused-variable",
+    category=Category.BUILD,
+    message="unused variable 'x'",
+    subject="",
+)
+
+WALK = Walk(
+    Depth.TEST,
+    (
+        StateTrial(0, BASE, _built("base"), (_run("base", CaseState.PASSED, ()),)),
+        StateTrial(1, TIP, replace(_built("1"), state=BuildState.FAILED, kernel=None)),
+        StateTrial(2, TIP, _built("tip"), (_run("tip", CaseState.FAILED, ()),)),
+    ),
+    (
+        Span(WARNING, 0, 1, 1, 2),
+        Span(SPLAT, 0, 2, 2),
+    ),
+)
+
 _METRIC = Metric(
     "vhost-tx:instructions_per_packet", "instructions", Better.LOWER, Mode.DETERMINISTIC
 )
@@ -292,6 +316,7 @@ REVIEW = Review(
     comparisons=(SLOWER,),
     verdict=Verdict.NEW_PROBLEMS,
     remarks=("not compiled in: drivers/x/y.c (CONFIG_Y is not set)",),
+    walk=WALK,
 )
 
 CONFLICT = replace(
@@ -328,5 +353,6 @@ CONFLICT = replace(
     tip_trials=(),
     comparisons=(),
     verdict=Verdict.CANNOT_TELL,
+    walk=None,
     remarks=(),
 )

@@ -66,7 +66,7 @@ def test_mail_report(golden: Golden) -> None:
 
 
 def test_nothing_found_sends_nothing() -> None:
-    assert MAIL.render(replace(REVIEW, findings=(), comparisons=())) == ""
+    assert MAIL.render(replace(REVIEW, findings=(), comparisons=(), walk=None)) == ""
 
 
 def test_mail_manners() -> None:

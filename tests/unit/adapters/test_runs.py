@@ -61,3 +61,9 @@ def test_mails_count_only_when_all_were_kept(tmp_path: Path) -> None:
 def test_a_key_never_leaves_the_folder(tmp_path: Path, key: str) -> None:
     with pytest.raises(ValueError, match="not a key"):
         new_run(tmp_path).save(key, {})
+
+
+def test_the_name_of_a_recipe_is_a_key(tmp_path: Path) -> None:
+    run = new_run(tmp_path)
+    run.save("build-test+fault-injection+gcov-patch-3", {"state": "built"})
+    assert run.load("build-test+fault-injection+gcov-patch-3") == {"state": "built"}

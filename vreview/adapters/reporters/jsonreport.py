@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 
 from vreview.adapters.reporters.safe import safe
+from vreview.logic.walk import told
 from vreview.model.bench import Comparison
 from vreview.model.observation import Observation, Step
 from vreview.model.review import (
@@ -21,6 +22,7 @@ from vreview.model.review import (
 )
 from vreview.model.series import Series
 from vreview.model.trial import Booted, Built, Run, Splat, Trial
+from vreview.model.walk import Span, Walk
 
 SCHEMA = 1
 
@@ -56,6 +58,7 @@ def review_value(review: Review, *, version: str) -> dict[str, object]:
             "base": [_trial(t) for t in review.base_trials],
             "tip": [_trial(t) for t in review.tip_trials],
         },
+        "walk": _walk(review.walk) if review.walk else None,
         "comparisons": [_comparison(c) for c in review.comparisons],
         "stages": [
             {
@@ -187,6 +190,34 @@ def _trial(trial: Trial) -> dict[str, object]:
         "profile": trial.profile,
         "build": _built(trial.built) if trial.built else None,
         "runs": [_run(run) for run in trial.runs],
+    }
+
+
+def _walk(walk: Walk) -> dict[str, object]:
+    return {
+        "depth": walk.depth.value,
+        "states": [
+            {
+                "n": state.n,
+                "commit": state.commit,
+                "build": _built(state.built),
+                "runs": [_run(run) for run in state.runs],
+            }
+            for state in walk.states
+        ],
+        "facts": [_span(span, walk) for span in walk.spans],
+    }
+
+
+def _span(span: Span, walk: Walk) -> dict[str, object]:
+    return {
+        **_observation(span.observation),
+        "absent_at": span.after,
+        "first_seen_at": span.seen,
+        "last_seen_at": span.last,
+        "gone_at": span.gone,
+        "introduced_by": list(span.suspects),
+        "told": safe(told(span, tip=walk.tip)),
     }
 
 

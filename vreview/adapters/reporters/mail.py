@@ -13,6 +13,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 
+from vreview.adapters.reporters.patchtable import walk_text
 from vreview.adapters.reporters.safe import safe, safe_line
 from vreview.adapters.reporters.words import comparison_sentence, tested_sentence
 from vreview.logic.quoting import Quotable, quotable, quote, spot
@@ -77,15 +78,25 @@ def replies(review: Review, *, version: str) -> tuple[Reply, ...]:
     answers = []
     whole = [f for f in review.findings if f.patch is None]
     slower = [c for c in review.comparisons if c.verdict is Speed.SLOWER]
-    if whole or slower:
+    walked = _walked(review)
+    if whole or slower or walked:
         top = review.series.cover.mail if review.series.cover else review.series.patches[0].mail
-        text = [*map(_remark, whole), *map(_slower, slower)]
+        text = [*map(_remark, whole), *map(_slower, slower), *walked]
         answers.append(Reply(top, "\n\n".join([*text, footer]) + "\n"))
     for patch in review.series.patches:
         found = [f for f in review.findings if f.patch == patch.n]
         if found:
             answers.append(Reply(patch.mail, f"{_interleaved(patch, found)}\n\n{footer}\n"))
     return tuple(answers)
+
+
+def _walked(review: Review) -> list[str]:
+    """How far each patch got by itself, where one of them brought or took away something."""
+    walk = review.walk
+    if walk is None or not any(span.seen for span in walk.spans):
+        return []
+    heading = "Each patch by itself, on top of those before it:"
+    return [f"{heading}\n\n{walk_text(walk, width=WIDTH)}"]
 
 
 def _interleaved(patch: Patch, findings: Sequence[Finding]) -> str:

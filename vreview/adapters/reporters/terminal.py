@@ -15,6 +15,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from vreview.adapters.reporters.patchtable import COLUMNS, walk_rows
 from vreview.adapters.reporters.safe import safe, safe_line
 from vreview.adapters.reporters.words import (
     MODE_MEANING,
@@ -38,6 +39,7 @@ from vreview.model.review import (
     StageState,
     Verdict,
 )
+from vreview.model.walk import Walk
 
 _VERDICT = {
     Verdict.NEW_PROBLEMS: "bold red",
@@ -95,6 +97,8 @@ class TerminalReporter:
             parts += _dismissed(review.dismissed, shown=self._show_dismissed)
         if any(trial.runs for trial in review.tip_trials):
             parts += [_title("Runs"), _runs(review)]
+        if review.walk is not None:
+            parts += [_title("Patch by patch"), _walk(review.walk)]
         if review.comparisons:
             parts += [_title("Speed"), _speed(review)]
         if review.remarks:
@@ -236,6 +240,13 @@ def _runs(review: Review) -> RenderableType:
             folders[str(run.booted.console.parent)] = None
     where = f"consoles in {', '.join(folders)}"
     return Group(table, Padding(Text(where, style="dim"), (0, 0, 0, 2)))
+
+
+def _walk(walk: Walk) -> RenderableType:
+    table = _table(*COLUMNS)
+    for row in walk_rows(walk):
+        table.add_row(*row)
+    return table
 
 
 def _speed(review: Review) -> RenderableType:

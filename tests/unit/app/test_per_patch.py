@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Every patch of a series tried by itself, on a machine that is told how each state ends."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from test_review import BASE, Machine, _applied, _series, _warning
+
+from vreview.app.review import review
+from vreview.model.observation import Severity
+from vreview.model.review import Applied, Finding, Review, Stage, Verdict
+from vreview.model.series import MessageId, Oid, Series
+from vreview.model.trial import BootState, BuildState
+from vreview.model.walk import Depth
+
+COMMITS = [BASE, *(Oid(letter * 40) for letter in "bcdef")]
+WARNING = _warning("unused variable 'x'")
+ERROR = replace(_warning("'y' undeclared"), rule="error", severity=Severity.ERROR)
+
+
+def _five() -> Series:
+    (patch,) = _series().patches
+    return replace(_series(), total=5, patches=tuple(replace(patch, n=n) for n in range(1, 6)))
+
+
+def _five_applied() -> Applied:
+    (row,) = _applied().patches
+    rows = [
+        replace(row, n=n, message_id=MessageId(f"{n}@example.org"), commit=commit, tree=commit)
+        for n, commit in enumerate(COMMITS[1:], start=1)
+    ]
+    return replace(_applied(), patches=tuple(rows))
+
+
+def _walked(machine: Machine, depth: Depth | None = Depth.TEST) -> Review:
+    tools = replace(machine.tools(applied=_five_applied()), per_patch=depth)
+    stages = frozenset({Stage.BUILD, Stage.BOOT, Stage.TEST})
+    return review(_five(), stages=stages, tools=tools, no_tree=False)
+
+
+def _by_rule(result: Review) -> dict[str, Finding]:
+    return {finding.observation.rule: finding for finding in result.findings}
+
+
+def _eventful(folder: Path) -> Machine:
+    """A warning at 2 and 3, no build at 3, no boot at 4, a failing test at 5."""
+    _, _, two, three, four, five = COMMITS
+    return Machine(
+        folder,
+        build={three: BuildState.FAILED},
+        boot={four: BootState.PANIC},
+        warnings={two: (WARNING,), three: (ERROR,)},
+        failing={five: ("net.one",)},
+    )
+
+
+def test_each_fact_is_told_at_its_patch(tmp_path: Path) -> None:
+    result = _walked(_eventful(tmp_path))
+    found = _by_rule(result)
+    places = {rule: (f.patch, f.repaired_by) for rule, f in found.items()}
+    assert places == {
+        "-Wunused": (2, 4),
+        "error": (3, 4),
+        "boot-panic": (None, 5),
+        "test-failed": (None, None),
+    }
+    assert found["-Wunused"].notes == ("introduced at 2/5, gone at 4/5 or before",)
+    assert found["error"].notes == ("breaks the build at 3/5, repaired at 4/5",)
+    assert found["boot-panic"].notes == (
+        "does not boot at 4/5 or before: cannot tell between 3/5 and 4/5, boots again at 5/5",
+    )
+    assert found["test-failed"].notes == (
+        "fails from 5/5 or before: cannot tell between 3/5 and 5/5",
+    )
+    assert result.verdict is Verdict.NEW_PROBLEMS
+
+
+def test_a_warning_that_goes_again_is_a_note_and_a_broken_build_is_not(tmp_path: Path) -> None:
+    two, three = COMMITS[2:4]
+    harmless = _walked(Machine(tmp_path, warnings={two: (WARNING,)}))
+    assert [f.observation.severity for f in harmless.findings] == [Severity.NOTE]
+    assert harmless.verdict is Verdict.NOTHING_NEW
+    broken = _walked(
+        Machine(tmp_path, build={three: BuildState.FAILED}, warnings={three: (ERROR,)})
+    )
+    assert broken.verdict is Verdict.NEW_PROBLEMS
+    (error,) = broken.findings
+    assert "Patch 4 takes it away again; could that go into patch 3" in error.observation.question
+
+
+@pytest.mark.parametrize("since", range(1, 6))
+def test_what_the_tip_has_is_told_at_the_patch_that_brought_it(tmp_path: Path, since: int) -> None:
+    machine = Machine(tmp_path, failing=dict.fromkeys(COMMITS[since:], ("net.one",)))
+    (finding,) = _walked(machine).findings
+    assert finding.patch == since
+
+
+def test_what_the_base_has_is_no_finding(tmp_path: Path) -> None:
+    two = COMMITS[2]
+    states = {commit: (WARNING,) for commit in COMMITS if commit != two}
+    result = _walked(Machine(tmp_path, warnings=states))
+    assert result.findings == ()
+    assert result.walk is not None
+    assert [(s.seen, s.gone) for s in result.walk.spans] == [(0, 2), (3, None)]
+
+
+@pytest.mark.parametrize(
+    ("depth", "boots"),
+    [(None, 4), (Depth.BUILD, 4), (Depth.BOOT, 8), (Depth.TEST, 12)],
+)
+def test_no_state_is_tried_twice_nor_deeper_than_asked(
+    tmp_path: Path, depth: Depth | None, boots: int
+) -> None:
+    machine = Machine(tmp_path)
+    _walked(machine, depth)
+    assert len(machine.work) == len(set(machine.work))
+    assert sum(each.startswith("boot") for each in machine.work) == boots
+    builds = [each for each in machine.work if each.startswith("build")]
+    assert len(builds) == (2 if depth is None else 6)
+
+
+def test_a_walk_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
+    class Stopped(Exception):
+        pass
+
+    machine = _eventful(tmp_path)
+    built = machine.builder_build
+
+    def stops_at_four(commit: Oid, **more: object) -> object:
+        if commit == COMMITS[4]:
+            raise Stopped
+        return built(commit, **more)  # type: ignore[arg-type]
+
+    machine.builder_build = stops_at_four  # type: ignore[assignment,method-assign]
+    with pytest.raises(Stopped):
+        _walked(machine)
+    before = list(machine.work)
+    machine.builder_build = built  # type: ignore[method-assign]
+    result = _walked(machine)
+    assert len(set(machine.work)) == len(machine.work)
+    assert "build test+fault-injection+gcov c" in before
+    assert "build test+fault-injection+gcov e" not in before
+    fresh = _walked(_eventful(tmp_path))
+    assert (result.walk, result.findings) == (fresh.walk, fresh.findings)
+
+
+def test_a_base_that_does_not_build_leaves_the_first_state_that_does(tmp_path: Path) -> None:
+    machine = Machine(
+        tmp_path, build={BASE: BuildState.FAILED},
+        warnings={BASE: (ERROR,), **dict.fromkeys(COMMITS[3:], (WARNING,))},
+    )  # fmt: skip
+    result = _walked(machine)
+    assert [(f.observation.rule, f.patch) for f in result.findings] == [("-Wunused", 3)]
+
+
+def test_one_boot_that_dies_is_one_fact_and_not_one_for_each_test(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, boot={COMMITS[3]: BootState.HANG})
+    result = _walked(machine)
+    assert [(f.observation.rule, f.patch, f.repaired_by) for f in result.findings] == [
+        ("boot-hang", 3, 4)
+    ]
+    assert result.walk is not None
+    assert [len(state.runs) for state in result.walk.states] == [2, 2, 2, 1, 2, 2]
