@@ -18,6 +18,8 @@ _HARMLESS = frozenset({"rules_off", "suites", "fragments", "debug"})
 """What .vreview.toml in a tree under review may say: nothing that names a command or a path."""
 
 _ACCELERATORS = ("auto", "kvm", "tcg")
+_WHOLE = frozenset({"suite_commands"})
+"""Lists whose parts may hold commas: -c gives one part, and is repeated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ class Config:
     """Debug fragments for a kernel that is run besides: kasan, kmemleak, kcsan, ubsan; none keeps
     vreview from choosing one itself."""
     cc: str = "gcc"
+    suite_commands: tuple[str, ...] = ()
+    """Commands of the user's as suites, NAME=CMD each; files are looked up from the home folder."""
     runs: int = 1
     """Boots a side for each suite."""
     again: int = 3
@@ -107,14 +111,19 @@ def from_file(config: Config, path: Path, *, trusted: bool) -> Config:
 
 
 def from_overrides(config: Config, overrides: Sequence[str]) -> Config:
-    """``config`` with the command line's ``-c key=value`` over it. Lists are comma-separated."""
+    """``config`` with the command line's ``-c key=value`` over it. Lists are comma-separated,
+    but for those whose parts may hold commas."""
     values: dict[str, object] = {}
     for text in overrides:
         key, equals, value = text.partition("=")
         if not equals:
             raise ConfigError(f"-c {text}: expected key=value")
         default = getattr(Config(), key, None)
-        if isinstance(default, tuple):
+        if key in _WHOLE:
+            earlier = values.setdefault(key, [])
+            assert isinstance(earlier, list)
+            earlier.append(value)
+        elif isinstance(default, tuple):
             values[key] = [part for part in value.split(",") if part]
         elif isinstance(default, int) and value.isdigit():
             values[key] = int(value)

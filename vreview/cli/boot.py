@@ -13,7 +13,7 @@ from vreview.adapters.suites.registry import chosen
 from vreview.app.boot import RevisionRun, SuiteRun, boot_revision, run_suites
 from vreview.cli.boundary import Exit
 from vreview.cli.build import Profile
-from vreview.cli.options import Quiet, Settings, Tree
+from vreview.cli.options import Quiet, Settings, SuiteCommands, Tree
 from vreview.model.trial import CaseState
 
 REVISION = typer.Argument(help="A revision of the tree.", metavar="REV", show_default=False)
@@ -38,15 +38,21 @@ def suites_command(
     suite: Annotated[
         list[str] | None, typer.Option(help="A suite to run; all of them without.", metavar="NAME")
     ] = None,
+    suite_command: SuiteCommands = None,
     tree: Tree = None,
     quiet: Quiet = False,
     settings: Settings = None,
 ) -> int:
-    """Build one revision, boot it, and run the test suites in it."""
-    config = wiring.settings(settings or ())
-    known = wiring.suites()
-    asked = chosen(known, (), asked=suite) if suite else known
-    wanted = tuple(s for s in asked if not suite or s.name in suite)
+    """Build one revision, boot it, and run the test suites in it.
+
+    With --suite-command and no --suite, those commands alone.
+    """
+    commands = wiring.command_settings(suite_command or ())
+    config = wiring.settings((*(settings or ()), *commands))
+    known = wiring.suites(config)
+    named = (*(suite or ()), *(text.partition("=")[0] for text in suite_command or ()))
+    asked = chosen(known, (), asked=named) if named else known
+    wanted = tuple(s for s in asked if not named or s.name in named)
     with wiring.observer(quiet=quiet) as observer:
         tools = wiring.stage_tools(tree, revision=revision, config=config, observer=observer)
         return _told(run_suites(revision, tools=tools, suites=wanted))

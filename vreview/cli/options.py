@@ -46,6 +46,17 @@ Settings = Annotated[
     ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
+SuiteCommands = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--suite-command",
+        help="A command of yours to run in the guest as a suite: a static program or a script for"
+        " sh, which is copied there. Its KTAP counts, else its status: 0 pass, 4 or 77 skip,"
+        " 125 cannot tell. May be repeated.",
+        show_default=False,
+        metavar="NAME=CMD",
+    ),
+]
 Since = Annotated[
     str | None,
     typer.Option(

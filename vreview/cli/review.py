@@ -22,6 +22,7 @@ from vreview.cli.options import (
     Settings,
     ShowDismissed,
     Since,
+    SuiteCommands,
     Tools,
     Tree,
     Version,
@@ -131,6 +132,7 @@ def review_command(
             show_default=False,
         ),
     ] = None,
+    suite_command: SuiteCommands = None,
     tool: Tools = None,
     no_tools: NoTools = False,
     rules: RuleFolders = None,
@@ -153,6 +155,7 @@ def review_command(
         *wiring.panel_settings(tool or (), rules or (), off=no_tools),
         *((f"debug={','.join(debug)}",) if debug else ()),
         *((f"runs={runs}",) if runs else ()),
+        *wiring.command_settings(suite_command or ()),
     )
     config = wiring.settings(asked)
     if resume == bool(series):

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,12 +28,38 @@ def rule_book(config: Config) -> RuleBook:
     return book.without(config.rules_off)
 
 
-def suites() -> tuple[TestSuite, ...]:
+def suites(config: Config | None = None) -> tuple[TestSuite, ...]:
+    """Ours, then the user's commands of the settings. Raises InputError for one of those that
+    could not run in the guest."""
     from vreview.adapters.suites.smoke import SmokeSuite
     from vreview.adapters.suites.vhost import VhostSuite
 
     cache = cache_folder()
-    return (SmokeSuite(cache=cache), VhostSuite(cache=cache))
+    ours: tuple[TestSuite, ...] = (SmokeSuite(cache=cache), VhostSuite(cache=cache))
+    return (*ours, *commands(config, taken=[one.name for one in ours]))
+
+
+def commands(config: Config | None, *, taken: Sequence[str]) -> tuple[TestSuite, ...]:
+    """The user's commands of the settings, as suites."""
+    made: list[TestSuite] = []
+    if config is not None and config.suite_commands:
+        from vreview.adapters.suites.command import command_suite
+
+        for text in config.suite_commands:
+            names = (*taken, *(one.name for one in made))
+            made.append(command_suite(text, folder=Path.home(), taken=names))
+    return tuple(made)
+
+
+def command_settings(texts: Sequence[str]) -> tuple[str, ...]:
+    """--suite-command as settings, with files by their whole paths: a run that is resumed from
+    another folder runs the same. Raises InputError."""
+    if not texts:
+        return ()
+    from vreview.adapters.suites.command import command_suite
+
+    made = [command_suite(text, folder=Path.cwd()) for text in texts]
+    return tuple(f"suite_commands={one.name}={one.command}" for one in made)
 
 
 def benchmarks() -> tuple[Benchmark, ...]:
@@ -88,7 +115,7 @@ def stage_tools(
         repo=repo,
         builder=builder(repo.git_folder, config=config),
         backend=boot_backend(config),
-        suites=suites(),
+        suites=suites(config),
         folder=made(state_folder() / "stages").folder,
         observer=observer,
         fragments=config.fragments,

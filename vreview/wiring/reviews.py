@@ -150,7 +150,10 @@ def review_tools(
         qemu_program()  # told before the kernels are built rather than after
     rules = rule_book(config)
     eyes = panel(repo.git_folder if repo else None, config=config)
-    chosen(suites(), (), asked=config.suites)  # an unknown name is told before anything is built
+    known_suites = suites(config)
+    chosen(
+        known_suites, (), asked=config.suites
+    )  # an unknown name is told before anything is built
 
     def apply(series: Series) -> Applied:
         assert repo is not None
@@ -216,7 +219,7 @@ def review_tools(
             observer=observer,
             lines=stack_lines(repo.git_folder, config=config) if repo else None,
         ),
-        suites_for=lambda touched: chosen(suites(), touched, asked=config.suites),
+        suites_for=lambda touched: chosen(known_suites, touched, asked=config.suites),
         benchmarks=benchmarks(),
         clock=time.monotonic,
         wall_boots=request.wall_boots,

@@ -156,6 +156,11 @@ def _content(folder: Path, target: PurePosixPath) -> list[GuestFile]:
     return entries
 
 
+def applets() -> frozenset[str]:
+    """The commands that a guest has by name; the rest of busybox's is there as ``busybox NAME``."""
+    return frozenset((*_applets(), "busybox"))
+
+
 def _applets() -> tuple[str, ...]:
     """What the scripts need; the rest is there as ``busybox NAME``."""
     return (*_APPLETS, "chmod", "chown", "echo", "ls", "mknod", "rm", "sed", "setsid", "test")
