@@ -78,6 +78,28 @@ class TestEveryBackend:
         assert "Linux version" in console
         assert "to the console" in console
 
+    def test_a_job_cannot_say_how_it_ended(
+        self, backend: BootBackend, test_kernel: Kernel, tmp_path: Path
+    ) -> None:
+        """It looks for the runner's secret, and for the ports to say so without."""
+        (tmp_path / "job.sh").write_text("""
+for port in $(cd /sys/class/virtio-ports; busybox grep -l vreview */name); do
+	echo looked
+	(echo 'exit 0' >/dev/${port%/name}) && echo opened $port
+done
+echo 'exit 0' >/dev/console
+cat /vreview-secret /vreview-job /proc/cmdline /proc/$PPID/environ /proc/$PPID/cmdline
+env
+exit 5
+""")
+        done = boot(backend, test_kernel, tmp_path, "/bin/sh", str(tmp_path / "job.sh"))
+        assert done.booted.exit_status == 5
+        assert done.booted.remarks == ()
+        assert done.output.count("looked") == 2
+        assert "opened" not in done.output
+        assert "read -r secret" in done.output  # how it is learnt may be known
+        assert not re.search(r"(?<![a-z])[a-z]{32}(?![a-z])", done.output)
+
     def test_a_panic_is_a_panic(
         self, backend: BootBackend, test_kernel: Kernel, tmp_path: Path
     ) -> None:

@@ -196,6 +196,9 @@ class Observed:
                     f"the {self.word(profile)} configuration asked for CONFIG_{dropped.symbol}="
                     f"{dropped.asked} and got {dropped.got}{why}"
                 )
+        for (_, name, side), runs in self.runs.items():
+            for run in runs:
+                yield from (f"{name} on {side.value}: {said}" for said in run.booted.remarks)
         modes = {c.metric.mode for c in self.comparisons}
         if modes and Mode.WALL not in modes:
             yield "nothing was measured by the clock: --wall-boots 4 would"

@@ -76,6 +76,7 @@ def _lines(run: SuiteRun) -> list[str]:
     lines = [f"{run.suite}: {booted.state.value} after {seconds:.1f} s ({booted.accelerator})"]
     if booted.why:
         lines.append(f"  why: {booted.why}")
+    lines += [f"  remark: {said}" for said in booted.remarks]
     lines += [f"  {s.title} (console line {s.line})" for s in booted.splats]
     if run.cases:
         counts = {state: sum(c.state is state for c in run.cases) for state in CaseState}

@@ -106,7 +106,10 @@ class Splat:
 
 @dataclass(frozen=True, slots=True)
 class Booted:
-    """``phase_s``: (phase, seconds) in order; ``exit_status``: the guest command's, if it ended."""
+    """``phase_s``: (phase, seconds) in order; ``exit_status``: the guest command's, if it ended.
+
+    ``remarks`` are sentences about what is odd with the boot itself and decides nothing.
+    """
 
     state: BootState
     splats: tuple[Splat, ...]
@@ -115,6 +118,7 @@ class Booted:
     phase_s: tuple[tuple[str, float], ...] = ()
     exit_status: int | None = None
     why: str = ""
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

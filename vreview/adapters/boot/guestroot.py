@@ -7,6 +7,7 @@ review is a stranger's code: it never sees the host's files, only the job's fold
 
 from __future__ import annotations
 
+import re
 import shlex
 import shutil
 import stat
@@ -21,12 +22,15 @@ from vreview.ports import GuestJob
 OUTPUT_PORT = "vreview.out"
 """The virtio-serial port that carries the job's stdout."""
 STATUS_PORT = "vreview.status"
-"""The port that carries "started" and "exit N": the job itself does not get it."""
+"""The port that carries "started" and "exit N" with the boot's secret (see ``secret``)."""
 SCRIPT = "/vreview-job"
+SECRET_FILE = "/vreview-secret"
 
 _FOLDERS = ("bin", "dev", "etc", "proc", "root", "run", "sbin", "sys", "tmp", "usr", "var")
 _APPLETS = ("sh", "mount", "cat", "mkdir", "ln", "poweroff", "sleep", "ifconfig", "ip", "base64")
 
+# The runner. A port is open once at a time (drivers/char/virtio_console.c): while it holds them,
+# nobody else writes there; the job gets the output port alone, as its stdout.
 _JOB = f"""#!/bin/sh
 export PATH=/bin:/sbin HOME=/root
 for port in /sys/class/virtio-ports/*; do
@@ -35,12 +39,19 @@ for port in /sys/class/virtio-ports/*; do
 	{STATUS_PORT}) status=/dev/${{port##*/}} ;;
 	esac
 done
-exec 3>"$status"
-echo started >&3
+exec 3<>"$status" 4>"$out"
+@SECRET@
+echo "started $secret" >&3
+echo "$secret begin" >&4
 cd @FOLDER@
-@COMMAND@ </dev/null >"$out" 3>&-
-echo "exit $?" >&3
+@COMMAND@ </dev/null >&4 3>&- 4>&-
+code=$?
+echo "$secret end" >&4
+echo "exit $code $secret" >&3
 """
+
+_SECRET_FROM_FILE = f"read -r secret <{SECRET_FILE}; rm -f {SECRET_FILE}"
+_SECRET_FROM_PORT = "read -r secret <&3"
 
 _INIT = f"""#!/bin/sh
 export PATH=/bin:/sbin
@@ -67,20 +78,27 @@ class GuestFile:
     data: bytes = b""
 
 
-def guest_files(job: GuestJob, *, with_folder: bool) -> tuple[GuestFile, ...]:
+def guest_files(job: GuestJob, *, with_folder: bool, secret: str = "") -> tuple[GuestFile, ...]:
     """The root of a guest that runs ``job``: parents before children.
 
     ``with_folder`` puts the content of the job's folder in, too; else only its mount point.
-    Raises ToolMissing when there is no static busybox.
+    ``secret`` is the boot's, put into a file that the runner deletes before the job starts; where
+    the guest cannot delete (its root is the host's, read-only) leave it out: the runner then waits
+    for it on the status port. Raises ToolMissing when there is no static busybox.
     """
-    script = _JOB.replace("@FOLDER@", shlex.quote(str(job.folder))).replace(
-        "@COMMAND@", shlex.join(job.command)
-    )
+    words = {
+        "@SECRET@": _SECRET_FROM_FILE if secret else _SECRET_FROM_PORT,
+        "@FOLDER@": shlex.quote(str(job.folder)),
+        "@COMMAND@": shlex.join(job.command),
+    }
+    script = re.sub("|".join(words), lambda found: words[found[0]], _JOB)
     entries = [_folder(name) for name in _FOLDERS]
     entries.append(_program("bin/busybox", _static_busybox().read_bytes()))
     entries += [_link(f"bin/{name}", "busybox") for name in _applets()]
     entries.append(_program(SCRIPT[1:], script.encode()))
     entries.append(_program("init", _INIT.encode()))
+    if secret:
+        entries.append(_secret(secret))
     entries.append(
         GuestFile("etc/passwd", stat.S_IFREG | 0o644, b"root:x:0:0:root:/root:/bin/sh\n")
     )
@@ -141,6 +159,10 @@ def _link(path: str, target: str) -> GuestFile:
 
 def _program(path: str, data: bytes) -> GuestFile:
     return GuestFile(path, stat.S_IFREG | 0o755, data)
+
+
+def _secret(secret: str) -> GuestFile:
+    return GuestFile(SECRET_FILE[1:], stat.S_IFREG | 0o400, f"{secret}\n".encode())
 
 
 def _content(folder: Path, target: PurePosixPath) -> list[GuestFile]:

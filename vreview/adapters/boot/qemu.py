@@ -55,13 +55,18 @@ def qemu_program() -> str:
     return found
 
 
-def port_options(through: Channels) -> tuple[str, ...]:
-    """The two virtio-serial ports of a job, written to FIFOs."""
+def port_options(through: Channels, *, telling: bool) -> tuple[str, ...]:
+    """The two virtio-serial ports of a job, written to FIFOs.
+
+    ``telling``: the status port also gives the guest what the host has to tell (the secret). A
+    byte from outside comes at a time of the host's, so not in a deterministic boot.
+    """
+    status = f"pipe,id=vrstatus,path={through.folder / 'status'}"  # QEMU adds .in and .out
     return (
         *("-device", "virtio-serial-pci,ioeventfd=off"),
         *("-chardev", f"file,id=vrout,path={through.output}"),
         *("-device", f"virtserialport,name={guestroot.OUTPUT_PORT},chardev=vrout"),
-        *("-chardev", f"file,id=vrstatus,path={through.status}"),
+        *("-chardev", status if telling else f"file,id=vrstatus,path={through.status}"),
         *("-device", f"virtserialport,name={guestroot.STATUS_PORT},chardev=vrstatus"),
     )
 
@@ -79,7 +84,8 @@ class QemuBackend:
         """
         with channels() as through:
             initrd = through.folder / "initrd"
-            write_whole(initrd, guestroot.cpio(guestroot.guest_files(job, with_folder=True)))
+            files = guestroot.guest_files(job, with_folder=True, secret=through.secret)
+            write_whole(initrd, guestroot.cpio(files))
             argv = (*self._command(kernel, job), "-initrd", str(initrd), *self._channels(through))
             seen = watch(
                 argv,
@@ -127,7 +133,7 @@ class QemuBackend:
     def _channels(through: Channels) -> tuple[str, ...]:
         return (
             *("-chardev", f"file,id=console,path={through.console}", "-serial", "chardev:console"),
-            *port_options(through),
+            *port_options(through, telling=False),
         )
 
 
@@ -153,6 +159,7 @@ def guest_run(seen: Watched, *, console: Path, accelerator: str) -> GuestRun:
         phase_s=seen.phase_s,
         exit_status=seen.exit_status,
         why=seen.overdue or _why(state, splats),
+        remarks=seen.forged,
     )
     return GuestRun(booted, seen.output.decode(errors="replace").replace("\r\n", "\n"))
 

@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
+from vreview.adapters.boot.secret import job_output, new_secret, read_status
 from vreview.adapters.files import storage_failed
 from vreview.adapters.proc import kill_group, started
 from vreview.parse.console import GOING_DOWN
@@ -51,9 +52,13 @@ class Phase(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Channels:
-    """FIFOs in a folder that goes with the boot. ``errors`` is the started program's stderr."""
+    """FIFOs in a folder that goes with the boot. ``errors`` is the started program's stderr.
+
+    ``secret`` proves that a status line is the runner's (see ``secret``).
+    """
 
     folder: Path
+    secret: str
 
     @property
     def console(self) -> Path:
@@ -65,7 +70,12 @@ class Channels:
 
     @property
     def status(self) -> Path:
-        return self.folder / "status"
+        return self.folder / "status.out"
+
+    @property
+    def told(self) -> Path:
+        """What the host tells the runner: the secret, for one that cannot be given a file."""
+        return self.folder / "status.in"
 
     @property
     def errors(self) -> Path:
@@ -87,6 +97,8 @@ class Watched:
     exit_status: int | None
     process_status: int | None
     overdue: str = ""
+    forged: tuple[str, ...] = ()
+    """A sentence for each thing that somebody but the runner said on its channels."""
 
 
 @dataclass(slots=True)
@@ -141,8 +153,8 @@ def channels() -> Iterator[Channels]:
     """
     try:
         folder = Path(tempfile.mkdtemp(prefix="vreview-boot-"))
-        made = Channels(folder)
-        for name in _NAMES:
+        made = Channels(folder, new_secret())
+        for name in (*_NAMES, "told"):
             os.mkfifo(getattr(made, name), 0o600)
     except OSError as err:
         raise storage_failed("make FIFOs in", Path(tempfile.gettempdir()), err) from err
@@ -168,7 +180,9 @@ def watch(
     # Both ends: a FIFO whose last writer goes reports its end for ever, and virtme-ng asks QEMU
     # for its version before the boot.
     readers = {os.open(getattr(through, n), os.O_RDWR | os.O_NONBLOCK): n for n in _NAMES}
+    told = os.open(through.told, os.O_RDWR | os.O_NONBLOCK)
     try:
+        os.write(told, f"{through.secret}\n".encode())
         for reader in readers:
             fcntl.fcntl(reader, fcntl.F_SETPIPE_SZ, _ROOM_BYTES)
         with (
@@ -178,11 +192,12 @@ def watch(
                 argv, stdout=subprocess.DEVNULL, stderr=stderr, needed_for="boot kernels"
             ) as process,
         ):
-            return _Watcher(process, readers, sink.fileno(), deadlines, observer).run()
+            watcher = _Watcher(process, readers, sink.fileno(), deadlines, observer, through.secret)
+            return watcher.run()
     except OSError as err:
         raise storage_failed("write the console to", console, err) from err
     finally:
-        for reader in readers:
+        for reader in (*readers, told):
             os.close(reader)
 
 
@@ -196,12 +211,14 @@ class _Watcher:
         sink: int,
         deadlines: Deadlines,
         observer: Observer,
+        secret: str,
     ) -> None:
         now = time.monotonic()
         self._process = process
         self._readers = readers
         self._sink = sink
         self._observer = observer
+        self._secret = secret
         self._state = _State(deadlines, begin=now, since=now, heard=now)
         self._got = {name: bytearray() for name in readers.values()}
         self._overdue = ""
@@ -236,15 +253,17 @@ class _Watcher:
             (self._state.phase.value, round(time.monotonic() - self._state.since, 3))
         )
         got = {name: bytes(data) for name, data in self._got.items()}
+        output, stray = job_output(got["output"], self._secret)
         return Watched(
             console=got["console"],
-            output=got["output"],
+            output=output,
             errors=got["errors"],
             phase=self._state.phase,
             phase_s=tuple(self._state.took),
             exit_status=self._state.exit_status,
             process_status=ended,
             overdue=self._overdue,
+            forged=(*read_status(got["status"], self._secret).forged, *stray),
         )
 
     def _read(self, reader: int) -> bool:
@@ -278,13 +297,12 @@ class _Watcher:
         self._observer.advance(lines, None, f"console lines, {state.phase.value}")
 
     def _status(self, now: float) -> None:
-        state, words = self._state, bytes(self._got["status"])
-        if b"started\n" in words:
+        state, said = self._state, read_status(bytes(self._got["status"]), self._secret)
+        if said.started:
             if state.phase is Phase.FIRST_OUTPUT:  # the console is heard only afterwards
                 state.enter(Phase.USER_SPACE, now)
             if state.phase is Phase.USER_SPACE:
                 state.enter(Phase.COMMAND, now)
-        said = re.search(rb"^exit ([0-9]{1,3})\r?\n", words, re.MULTILINE)
-        if state.phase is Phase.COMMAND and said:
-            state.exit_status = int(said[1])
+        if state.phase is Phase.COMMAND and said.exit_status is not None:
+            state.exit_status = said.exit_status
             state.enter(Phase.POWER_OFF, now)
