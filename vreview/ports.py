@@ -145,7 +145,8 @@ class Deadlines:
 class GuestJob:
     """A command for the guest, as root, with ``folder`` of the host visible at the same path.
 
-    ``mode`` DETERMINISTIC asks for one vCPU and icount; ``kernel_args`` are appended.
+    ``mode`` DETERMINISTIC asks for one vCPU and icount; ``kernel_args`` are appended. ``collect``
+    are the guest's files, and folders with all files in them, that come back after the command.
     """
 
     command: tuple[str, ...]
@@ -155,14 +156,17 @@ class GuestJob:
     memory_mib: int = 1024
     kernel_args: tuple[str, ...] = ()
     deadlines: Deadlines = field(default_factory=Deadlines)
+    collect: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class GuestRun:
-    """How the boot went, and what the command wrote to stdout (hostile text)."""
+    """How the boot went, what the command wrote to stdout (hostile text), and the collected files,
+    each with its path in the guest (hostile bytes)."""
 
     booted: Booted
     output: str
+    files: tuple[tuple[str, bytes], ...] = ()
 
 
 class BootBackend(Protocol):

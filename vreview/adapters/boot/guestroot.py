@@ -23,6 +23,8 @@ OUTPUT_PORT = "vreview.out"
 """The virtio-serial port that carries the job's stdout."""
 STATUS_PORT = "vreview.status"
 """The port that carries "started" and "exit N" with the boot's secret (see ``secret``)."""
+FILES_PORT = "vreview.files"
+"""The port on which the collected files come back (see ``collected``), when there are any."""
 SCRIPT = "/vreview-job"
 SECRET_FILE = "/vreview-secret"
 
@@ -37,17 +39,28 @@ for port in /sys/class/virtio-ports/*; do
 	case "$(cat "$port/name")" in
 	{OUTPUT_PORT}) out=/dev/${{port##*/}} ;;
 	{STATUS_PORT}) status=/dev/${{port##*/}} ;;
+	{FILES_PORT}) files=/dev/${{port##*/}} ;;
 	esac
 done
-exec 3<>"$status" 4>"$out"
+exec 3<>"$status" 4>"$out" 5>"${{files:-/dev/null}}"
 @SECRET@
 echo "started $secret" >&3
 echo "$secret begin" >&4
 cd @FOLDER@
-@COMMAND@ </dev/null >&4 3>&- 4>&-
+@COMMAND@ </dev/null >&4 3>&- 4>&- 5>&-
 code=$?
 echo "$secret end" >&4
+@COLLECT@
 echo "exit $code $secret" >&3
+"""
+
+_COLLECT = """\
+[ -d /sys/kernel/debug/gcov ] || mount -t debugfs debugfs /sys/kernel/debug
+busybox find @PATHS@ -type f 2>/dev/null | busybox head -n 1000 | while read -r file; do
+	echo "file $file"
+	base64 "$file"
+	echo end
+done >&5
 """
 
 _SECRET_FROM_FILE = f"read -r secret <{SECRET_FILE}; rm -f {SECRET_FILE}"
@@ -86,10 +99,12 @@ def guest_files(job: GuestJob, *, with_folder: bool, secret: str = "") -> tuple[
     the guest cannot delete (its root is the host's, read-only) leave it out: the runner then waits
     for it on the status port. Raises ToolMissing when there is no static busybox.
     """
+    collect = _COLLECT.replace("@PATHS@", shlex.join(job.collect)) if job.collect else ""
     words = {
         "@SECRET@": _SECRET_FROM_FILE if secret else _SECRET_FROM_PORT,
         "@FOLDER@": shlex.quote(str(job.folder)),
         "@COMMAND@": shlex.join(job.command),
+        "@COLLECT@\n": collect,
     }
     script = re.sub("|".join(words), lambda found: words[found[0]], _JOB)
     entries = [_folder(name) for name in _FOLDERS]

@@ -11,6 +11,7 @@ import shutil
 from pathlib import Path
 
 from vreview.adapters.boot import guestroot
+from vreview.adapters.boot.collected import collected_files
 from vreview.adapters.boot.watch import Channels, Phase, Watched, channels, watch
 from vreview.adapters.files import write_whole
 from vreview.errors import CommandFailed, OurFailure, ToolMissing
@@ -55,19 +56,24 @@ def qemu_program() -> str:
     return found
 
 
-def port_options(through: Channels, *, telling: bool) -> tuple[str, ...]:
-    """The two virtio-serial ports of a job, written to FIFOs.
+def port_options(through: Channels, job: GuestJob, *, telling: bool) -> tuple[str, ...]:
+    """The virtio-serial ports of a job, written to FIFOs: two, and one more for collected files.
 
     ``telling``: the status port also gives the guest what the host has to tell (the secret). A
     byte from outside comes at a time of the host's, so not in a deterministic boot.
     """
     status = f"pipe,id=vrstatus,path={through.folder / 'status'}"  # QEMU adds .in and .out
+    files = (
+        *("-chardev", f"file,id=vrfiles,path={through.files}"),
+        *("-device", f"virtserialport,name={guestroot.FILES_PORT},chardev=vrfiles"),
+    )
     return (
         *("-device", "virtio-serial-pci,ioeventfd=off"),
         *("-chardev", f"file,id=vrout,path={through.output}"),
         *("-device", f"virtserialport,name={guestroot.OUTPUT_PORT},chardev=vrout"),
         *("-chardev", status if telling else f"file,id=vrstatus,path={through.status}"),
         *("-device", f"virtserialport,name={guestroot.STATUS_PORT},chardev=vrstatus"),
+        *(files if job.collect else ()),
     )
 
 
@@ -86,7 +92,11 @@ class QemuBackend:
             initrd = through.folder / "initrd"
             files = guestroot.guest_files(job, with_folder=True, secret=through.secret)
             write_whole(initrd, guestroot.cpio(files))
-            argv = (*self._command(kernel, job), "-initrd", str(initrd), *self._channels(through))
+            argv = (
+                *self._command(kernel, job),
+                *("-initrd", str(initrd)),
+                *self._channels(through, job),
+            )
             seen = watch(
                 argv,
                 through,
@@ -130,10 +140,10 @@ class QemuBackend:
         )
 
     @staticmethod
-    def _channels(through: Channels) -> tuple[str, ...]:
+    def _channels(through: Channels, job: GuestJob) -> tuple[str, ...]:
         return (
             *("-chardev", f"file,id=console,path={through.console}", "-serial", "chardev:console"),
-            *port_options(through, telling=False),
+            *port_options(through, job, telling=False),
         )
 
 
@@ -161,7 +171,8 @@ def guest_run(seen: Watched, *, console: Path, accelerator: str) -> GuestRun:
         why=seen.overdue or _why(state, splats),
         remarks=seen.forged,
     )
-    return GuestRun(booted, seen.output.decode(errors="replace").replace("\r\n", "\n"))
+    output = seen.output.decode(errors="replace").replace("\r\n", "\n")
+    return GuestRun(booted, output, collected_files(seen.files))
 
 
 def _why(state: BootState, splats: tuple[Splat, ...]) -> str:

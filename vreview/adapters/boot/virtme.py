@@ -52,7 +52,7 @@ class VirtmeBackend:
             guestroot.write_root(guestroot.guest_files(job, with_folder=False), root)
             argv = (
                 *self._command(kernel, job, root=root, qemu=_guarded_qemu(through)),
-                *("--qemu-opts", *port_options(through, telling=True)),
+                *("--qemu-opts", *port_options(through, job, telling=True)),
             )
             seen = watch(
                 argv,

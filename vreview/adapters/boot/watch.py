@@ -36,7 +36,7 @@ MOST_BYTES = 64 << 20
 
 _ROOM_BYTES = 1 << 20
 """In a channel: a busy host's pause in reading must not be felt in the guest."""
-_NAMES = ("console", "output", "status", "errors")
+_NAMES = ("console", "output", "files", "status", "errors")
 
 _GOING_DOWN = re.compile(GOING_DOWN.encode())
 
@@ -69,6 +69,10 @@ class Channels:
         return self.folder / "output"
 
     @property
+    def files(self) -> Path:
+        return self.folder / "files"
+
+    @property
     def status(self) -> Path:
         return self.folder / "status.out"
 
@@ -99,6 +103,7 @@ class Watched:
     overdue: str = ""
     forged: tuple[str, ...] = ()
     """A sentence for each thing that somebody but the runner said on its channels."""
+    files: bytes = b""
 
 
 @dataclass(slots=True)
@@ -264,6 +269,7 @@ class _Watcher:
             process_status=ended,
             overdue=self._overdue,
             forged=(*read_status(got["status"], self._secret).forged, *stray),
+            files=got["files"],
         )
 
     def _read(self, reader: int) -> bool:
