@@ -43,7 +43,8 @@ class CaseState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """``observations`` are the compiler's warnings, or its errors when the state is FAILED.
+    """``observations`` are the compiler's warnings; when the state is FAILED its errors, and then
+    the warnings as far as it got.
 
     ``compiled`` are the touched files that this build compiled into the kernel;
     ``not_compiled`` pairs each other touched C file with the reason.

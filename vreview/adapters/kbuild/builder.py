@@ -15,8 +15,8 @@ from pathlib import Path
 
 from vreview.adapters.kbuild.compiled import compiled_files, split_touched
 from vreview.adapters.kbuild.dropped import explained
-from vreview.adapters.kbuild.make import IMAGE, Make, probe_toolchain, variables
-from vreview.adapters.kbuild.objects import mend, merged_warnings
+from vreview.adapters.kbuild.make import IMAGE, Made, Make, probe_toolchain, variables
+from vreview.adapters.kbuild.objects import mend, merged_warnings, standing_warnings
 from vreview.adapters.kbuild.slots import Slot, slot_for
 from vreview.adapters.kbuild.store import ConfigMemo, KernelStore, Stored, digest
 from vreview.errors import ConfigError
@@ -33,11 +33,17 @@ from vreview.model.kernel import (
 from vreview.model.observation import Category, Confidence, Observation, Origin, Place, Severity
 from vreview.model.series import Oid
 from vreview.model.trial import BuildState, Built
-from vreview.parse.diagnostics import observations, parse_diagnostics, progress_target
+from vreview.parse.diagnostics import (
+    Diagnostic,
+    observations,
+    parse_diagnostics,
+    progress_target,
+)
 from vreview.parse.kconfig import parse_config, parse_fragment
 from vreview.ports import Observer
 
 _LOG = ".vreview-build.log"
+_WHAT_ELSE_S = 180.0
 # What make prints for each option that is y; 1758 lines for 626 options were measured. An
 # estimate: it only places the progress bar.
 _LINES_AN_OPTION = 2.8
@@ -165,10 +171,7 @@ class KbuildBuilder:
         )
         warnings = merged_warnings(make.build, made.log, source=make.source, tool=self.cc)
         if made.status != 0:
-            if made.status is None:
-                mend(make.build)
-            state = BuildState.TIMED_OUT if made.status is None else BuildState.FAILED
-            return _failed(store, work, made.log, state, made.seconds)
+            return self._not_made(store, work, made)
         key = work.key(memo.config)
         kernel = Kernel(key, store.image_path(key), memo.config, work.toolchain, make.release())
         return memo, store.keep(
@@ -180,6 +183,25 @@ class KbuildBuilder:
             warnings="\n".join(warning.text for warning in warnings),
             seconds=made.seconds,
         )
+
+    def _not_made(self, store: KernelStore, work: _Work, made: Made) -> Built:
+        """A failure with all of its errors, and with the warnings of what compiles all the same:
+        a patch that breaks one file says nothing of the others."""
+        make, log = work.make, made.log
+        if made.status is None:
+            mend(make.build)
+            return _failed(store, work, log, BuildState.TIMED_OUT, made.seconds)
+        more = make.what_else(
+            jobs=self.jobs or len(os.sched_getaffinity(0)),
+            log=make.build / _LOG,
+            deadline_s=min(_WHAT_ELSE_S, self.deadline_s),
+        )
+        if more is None:
+            mend(make.build)
+        else:
+            log += more
+        warnings = standing_warnings(make.build, log, source=make.source, tool=self.cc)
+        return _failed(store, work, log, BuildState.FAILED, made.seconds, warnings=warnings)
 
 
 def read_fragment(folder: Path, name: str) -> Fragment:
@@ -246,7 +268,15 @@ def _built(
     )
 
 
-def _failed(store: KernelStore, work: _Work, log: str, state: BuildState, seconds: float) -> Built:
+def _failed(
+    store: KernelStore,
+    work: _Work,
+    log: str,
+    state: BuildState,
+    seconds: float,
+    *,
+    warnings: Sequence[Diagnostic] = (),
+) -> Built:
     """A build that gave no kernel, with the errors; at least one, whatever the log says."""
     said = parse_diagnostics(
         log, source=str(work.make.source), build=str(work.make.build), tool=work.toolchain.cc
@@ -256,7 +286,7 @@ def _failed(store: KernelStore, work: _Work, log: str, state: BuildState, second
     return Built(
         state=state,
         kernel=None,
-        observations=errors or (_unexplained(log, state),),
+        observations=(*(errors or (_unexplained(log, state),)), *observations(warnings)),
         log=store.keep_failed(name, log),
         seconds=seconds,
     )

@@ -37,13 +37,14 @@ def compiled_files(build: Path, source: Path) -> tuple[str, ...]:
             folders[:] = [each for each in folders if f"{each}/" not in _ELSEWHERE]
         for name in names:
             if name.startswith(".") and name.endswith(".o.cmd"):
-                found.update(_sources(Path(folder, name).read_bytes(), prefix))
+                found.update(sources(Path(folder, name).read_bytes(), prefix))
     paths = (os.fsdecode(path[len(prefix) :]) for path in found)
     return tuple(sorted(path for path in paths if (source / path).is_file()))
 
 
-def _sources(text: bytes, prefix: bytes) -> Iterable[bytes]:
-    """``source_x.o := PATH`` and the ``deps_x.o`` lines that lie in the source."""
+def sources(text: bytes, prefix: bytes) -> Iterable[bytes]:
+    """``source_x.o := PATH`` and the ``deps_x.o`` lines of a .cmd file that lie in the source,
+    which ``prefix`` is."""
     for line in text.splitlines():
         if line.startswith(b"source_"):
             word = line.partition(b":=")[2].strip()

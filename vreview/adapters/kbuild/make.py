@@ -121,6 +121,14 @@ class Make:
             _raise_if_ours(done.argv, done.status, done.text, log)
         return Made(done.status, done.text, done.seconds)
 
+    def what_else(self, *, jobs: int, log: Path, deadline_s: float) -> str | None:
+        """After a compilation that failed: everything that compiles in spite of that, and the
+        errors of everything that does not; the log, None when it did not end in time."""
+        try:
+            return self._make(("-k", f"-j{jobs}", IMAGE.name), deadline_s=deadline_s, log=log).text
+        except CommandTimeout:
+            return None
+
     def objects(self, targets: Sequence[str], *, jobs: int, deadline_s: float) -> str:
         """Makes single objects, as far as they can be made; the log. Raises CommandTimeout."""
         done = self._make(("-k", f"-j{jobs}", "--", *targets), deadline_s=deadline_s)

@@ -14,6 +14,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from vreview.adapters.files import write_whole
+from vreview.adapters.kbuild.compiled import sources
+from vreview.model.observation import Severity
 from vreview.parse.diagnostics import LINKED, Diagnostic, parse_diagnostics, units_made
 
 _KEPT = ".vreview-warnings.json"
@@ -70,6 +72,33 @@ def merged_warnings(build: Path, log: str, *, source: Path, tool: str) -> tuple[
         kept[diagnostic.unit] = f"{before}\n{text}" if before else text
     write_whole(build / _KEPT, json.dumps(dict(sorted(kept.items())), indent=0).encode())
     return parse_diagnostics("\n".join(text for _, text in sorted(kept.items())), tool=tool)
+
+
+def standing_warnings(build: Path, log: str, *, source: Path, tool: str) -> tuple[Diagnostic, ...]:
+    """As ``merged_warnings`` after a build that failed: the warnings of what compiled all the same
+    and of what needed not to be compiled. Nothing is known of the rest, and of the whole; and what
+    gcc warns of beside an error comes from that."""
+    everything = merged_warnings(build, log, source=source, tool=tool)
+    broken = {d.unit for d in everything if d.observation.severity is Severity.ERROR}
+    made = set(units_made(log)) - broken
+    return tuple(
+        diagnostic
+        for diagnostic in everything
+        if diagnostic.unit not in (LINKED, *broken)
+        and (diagnostic.unit in made or _is_current(build, source, diagnostic.unit))
+    )
+
+
+def _is_current(build: Path, source: Path, unit: str) -> bool:
+    """True when the unit's object is there and newer than all that it was made from."""
+    target = build / f"{unit}.o"
+    try:
+        made = target.stat().st_mtime_ns
+        command = target.with_name(f".{target.name}.cmd").read_bytes()
+        read = sources(command, os.fsencode(f"{source}/"))
+        return all(Path(os.fsdecode(path)).stat().st_mtime_ns <= made for path in read)
+    except OSError:
+        return False
 
 
 def _kept(build: Path) -> Mapping[str, str]:

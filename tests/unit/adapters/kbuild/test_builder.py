@@ -11,11 +11,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
-from fake_kernel import commit, git, make_kernel
+from fake_kernel import FILES, commit, git, make_kernel
 
 from vreview.adapters.kbuild.builder import KbuildBuilder
 from vreview.errors import ConfigError, StorageFailed, ToolMissing, TreeError
 from vreview.model.kernel import Recipe
+from vreview.model.observation import Severity
 from vreview.model.series import Oid
 from vreview.model.trial import BuildState, Built
 
@@ -176,11 +177,43 @@ def test_a_kernel_that_does_not_compile_is_a_value_with_the_place(world: World) 
     broken = commit(world.tree, {"drivers/own/ring.c": "int ring(int n)\n{\n\treturn lost;\n}\n"})
     built = world.build(broken)
     assert (built.state, built.kernel) == (BuildState.FAILED, None)
-    (error,) = built.observations
+    error = built.observations[0]
     assert str(error.place) == "drivers/own/ring.c:3"
     assert error.place.function == "ring"
     assert "lost" in built.log.read_text()
     assert world.build(world.base).state is BuildState.BUILT
+
+
+def test_what_does_not_compile_hides_neither_other_errors_nor_warnings(world: World) -> None:
+    world.build(world.base)
+    broken = commit(
+        world.tree,
+        {
+            "drivers/own/ring.c": "int ring(int n)\n{\n\treturn lost;\n}\n",
+            "drivers/own/a.c": "int a(void)\n{\n\treturn gone;\n}\n",
+            "drivers/own/warns.c": "int warns(void)\n{\n}\n",
+        },
+    )
+    seen = {(o.place.file, o.rule) for o in world.build(broken).observations}
+    assert seen == {
+        ("drivers/own/ring.c", "error"),
+        ("drivers/own/a.c", "error"),
+        ("drivers/own/warns.c", "return-type"),
+        ("drivers/own/other.c", "unused-variable"),  # made for the base, and still current
+    }
+
+
+def test_a_failed_build_knows_nothing_of_what_it_did_not_come_to(world: World) -> None:
+    world.build(world.base)
+    fails_first = FILES["Makefile"].replace("$(O)/vmlinux: $(objects)", "$(O)/vmlinux: never")
+    changed = FILES["drivers/own/other.c"].replace("spare", "other_spare")
+    broken = commit(
+        world.tree,
+        {"Makefile": f"{fails_first}\nnever:\n\t@false\n", "drivers/own/other.c": changed},
+    )
+    built = world.build(broken)
+    assert built.state is BuildState.FAILED
+    assert [o.severity for o in built.observations] == [Severity.ERROR]
 
 
 def test_a_kconfig_that_does_not_parse_is_a_failed_build(world: World) -> None:
