@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Make an example series against a kernel tree, as git send-email would send it.
 
-    python3 examples/make_series.py --tree TREE --base REV faulty|clean -o FILE
+    python3 examples/make_series.py --tree TREE --base REV faulty|clean|stumbling -o FILE
 
 The repository holds no kernel source, so the series is a recipe: files of our own in full, and
 lines of ours that are put beside lines of the tree, found by regular expressions (README.md). The
@@ -129,7 +129,7 @@ def trees(git: Git, folder: Path, recipe: Mapping[str, Any], base: str) -> Itera
     """The tree id after each patch of the recipe."""
     git("read-tree", f"{base}^{{tree}}")
     for number, patch in enumerate(recipe["patch"], 1):
-        for ours in recipe["file"]:
+        for ours in recipe.get("file", ()):
             source = (folder / ours["source"]).read_text("utf-8")
             _stage(git, ours["path"], sections(source, number))
         for edit in patch.get("edit", ()):
@@ -200,7 +200,7 @@ def make(tree: Path, base: str, folder: Path) -> str:
 
 def main() -> int:
     options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    options.add_argument("series", choices=("faulty", "clean"))
+    options.add_argument("series", choices=("faulty", "clean", "stumbling"))
     options.add_argument("--tree", type=Path, required=True, help="a git repository of a kernel")
     options.add_argument("--base", default="HEAD", help="the commit that the series is made for")
     options.add_argument("-o", "--output", type=Path, required=True, help="the mbox to write")

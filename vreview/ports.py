@@ -82,6 +82,11 @@ class Repo(Protocol):
         """Keeps the commits of an applied series from being collected."""
         ...
 
+    def carried(self, commit: Oid, *, onto: Oid) -> Oid | None:
+        """A commit with this one's change on top of ``onto``, as a 3-way merge; None where the two
+        conflict. The same commit for the same arguments, under no ref."""
+        ...
+
     def apply(self, series: Series, *, base: str | None) -> Applied:
         """Finds the base (as asked, when given) and applies; a conflict is a value.
 

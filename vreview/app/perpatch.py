@@ -3,24 +3,31 @@
 
 The builds go one after the other through the one slot, so each recompiles what its patch touched;
 meanwhile the kernels before them boot. Each step is the journal's, so that a walk that was stopped
-goes on where it was. What it all means is ``logic.walked``'s business.
+goes on where it was. What shows only behind states that cannot be looked at is tried once more
+without them. What it all means is ``logic.walked``'s business.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from vreview.app.observed import Observed
 from vreview.app.trial import Exercise, Lab, Side, build_at, prepared, run_once
-from vreview.logic.walked import finished, walk_of
+from vreview.logic.walked import finished, settled, walk_of
 from vreview.model.kernel import Recipe
 from vreview.model.review import Applied
 from vreview.model.series import Oid
 from vreview.model.trial import Built, Run
 from vreview.model.walk import Depth, StateTrial, Walk
 from vreview.ports import GuestJob
+
+Carry = Callable[[Oid, Oid], Oid | None]
+"""A commit's change on top of another commit, None where the two conflict."""
+
+_MOST_GAPS = 4
+"""So many further trials at most: each costs a build and a boot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,27 +51,17 @@ class Course:
     lab: Lab
     known: Known = Known()
 
-    def build(self, n: int, commit: Oid, *, tip: int) -> Built:
-        known = self.known.built.get(n)
-        if known is not None:
-            return known
-        return build_at(
-            where(n, tip=tip), commit, recipe=self.recipe, touched=self.touched, lab=self.lab
-        )
+    def build(self, name: str, commit: Oid) -> Built:
+        return build_at(name, commit, recipe=self.recipe, touched=self.touched, lab=self.lab)
 
-    def boot(self, n: int, built: Built, jobs: Mapping[str, GuestJob], *, tip: int) -> list[Run]:
-        """The runs of a state, one exercise after the other."""
+    def boot(self, name: str, built: Built, jobs: Mapping[str, GuestJob], n: int = -1) -> list[Run]:
+        """The runs of a state, one exercise after the other; known ones are those of state n."""
         done: list[Run] = []
         for exercise in self.exercises if built.kernel is not None else ():
             assert built.kernel is not None
             runs = self.known.runs.get((n, exercise.name)) or (
                 run_once(
-                    where(n, tip=tip),
-                    built.kernel,
-                    exercise,
-                    job=jobs[exercise.name],
-                    number=1,
-                    lab=self.lab,
+                    name, built.kernel, exercise, job=jobs[exercise.name], number=1, lab=self.lab
                 ),
             )
             done += runs
@@ -108,7 +105,7 @@ def states_of(applied: Applied) -> tuple[Oid, ...]:
     return (applied.base.commit, *(row.commit for row in applied.patches if row.commit))
 
 
-def walk(commits: Sequence[Oid], course: Course) -> Walk:
+def walk(commits: Sequence[Oid], course: Course, *, carry: Carry) -> Walk:
     """Tries every state. Raises what builder and backend raise, as soon as a build ends."""
     tip = len(commits) - 1
     jobs = {one.name: prepared(one, lab=course.lab) for one in course.exercises}
@@ -117,15 +114,34 @@ def walk(commits: Sequence[Oid], course: Course) -> Walk:
     boots: list[Future[list[Run]]] = []
     try:
         for n, commit in enumerate(commits):
-            built.append(course.build(n, commit, tip=tip))
-            boots.append(pool.submit(course.boot, n, built[n], jobs, tip=tip))
+            name = where(n, tip=tip)
+            built.append(course.known.built.get(n) or course.build(name, commit))
+            boots.append(pool.submit(course.boot, name, built[n], jobs, n))
             for future in boots:
                 if future.done():
                     future.result()
         runs = [future.result() for future in boots]
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-    return walk_of(
-        course.depth,
-        [StateTrial(n, commit, built[n], tuple(runs[n])) for n, commit in enumerate(commits)],
-    )
+    states = [StateTrial(n, one, built[n], tuple(runs[n])) for n, one in enumerate(commits)]
+    return _narrowed(walk_of(course.depth, states), course, jobs, carry=carry)
+
+
+def _narrowed(found: Walk, course: Course, jobs: Mapping[str, GuestJob], *, carry: Carry) -> Walk:
+    """What was first seen behind states that could not be looked at, tried without those: the
+    patch that shows it, alone on top of the last state that does not."""
+    spans = found.spans
+    gaps = dict.fromkeys((s.after, s.seen) for s in spans if len(s.suspects) > 1)
+    for after, seen in list(gaps)[:_MOST_GAPS]:
+        assert after is not None
+        commit = carry(found.states[seen].commit, found.states[after].commit)
+        if commit is None:
+            continue
+        name = f"patch-{seen}-on-{after}"
+        built = course.build(name, commit)
+        apart = StateTrial(seen, commit, built, tuple(course.boot(name, built, jobs)))
+        spans = tuple(
+            settled(span, apart, found) if (span.after, span.seen) == (after, seen) else span
+            for span in spans
+        )
+    return replace(found, spans=spans)

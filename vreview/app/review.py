@@ -14,7 +14,7 @@ from typing import TypeVar
 from vreview.app.lint import LintResult
 from vreview.app.observed import Observed, both_commits
 from vreview.app.perf import pooled
-from vreview.app.perpatch import course_of, states_of, walk
+from vreview.app.perpatch import Carry, course_of, states_of, walk
 from vreview.app.repeat import run_repeated
 from vreview.app.trial import (
     HUNT,
@@ -91,6 +91,7 @@ class ReviewTools:
     """What other people's tools say of the trees as they were built."""
     per_patch: Depth | None = None
     """How far every patch is tried; None leaves it at base and tip."""
+    carry: Carry = lambda _, __: None
     settle: Settle = all_stand
     """What is known of all findings besides: dismissed, or there since the version before."""
     plan: Plan = usual
@@ -299,7 +300,7 @@ def _walk(
     suites = tools.suites_for(seen.series.paths)
     exercises = [suite_exercise(suite, recipe) for suite in suites]
     course = course_of(depth, recipe, exercises, seen, tip=len(applied.patches), lab=tools.lab)
-    done, seconds = _timed(tools, lambda: walk(states_of(applied), course))
+    done, seconds = _timed(tools, lambda: walk(states_of(applied), course, carry=tools.carry))
     seen.walked(done)
     seen.stages.append(StageResult(Stage.PATCHES, StageState.DONE, seconds))
 

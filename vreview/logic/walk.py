@@ -82,15 +82,7 @@ def breaks(seen: Observation) -> bool:
 def told(span: Span, *, tip: int) -> str:
     """Where the fact came and went, in a reviewer's words ("introduced at 2/5, gone at 4/5")."""
     came, went = _words(span.observation)
-    if span.seen == 0:
-        parts = ["there before the series"]
-    elif span.introduced_at is not None:
-        parts = [f"{came} {span.introduced_at}/{tip}"]
-    elif span.after is None:
-        parts = [f"first seen at {span.seen}/{tip}, and no state before it could be looked at"]
-    else:
-        between = f"{span.after + 1}/{tip} and {span.seen}/{tip}"
-        parts = [f"{came} {span.seen}/{tip} or before: cannot tell between {between}"]
+    parts = [_came(span, came, tip)]
     if span.gone is not None:
         since = "" if span.gone_at is not None else " or before"
         parts.append(f"{went} {span.gone}/{tip}{since}")
@@ -101,6 +93,27 @@ def told(span: Span, *, tip: int) -> str:
     elif 0 < span.seen < tip:
         parts.append("and still there at the end")
     return ", ".join(parts)
+
+
+def _came(span: Span, came: str, tip: int) -> str:
+    here = f"{span.seen}/{tip}"
+    if span.seen == 0:
+        return "there before the series"
+    if span.after is None:
+        return f"first seen at {here}, and no state before it could be looked at"
+    under = f"{span.after}/{tip}" if span.after else "the base"
+    if span.alone:
+        return f"{came} {here} (so does patch {span.seen} alone on top of {under})"
+    if span.alone is False:
+        suspects = " or ".join(f"{n}/{tip}" for n in span.suspects)
+        return (
+            f"comes from {suspects}, first seen at {here} (patch {span.seen} alone on top of"
+            f" {under} does not show it)"
+        )
+    if span.introduced_at is None:
+        between = f"{span.after + 1}/{tip} and {here}"
+        return f"{came} {here} or before: cannot tell between {between}"
+    return f"{came} {here}"
 
 
 def _words(seen: Observation) -> tuple[str, str]:

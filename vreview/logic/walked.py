@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from vreview.logic.blame import blamed
 from vreview.logic.walk import Glimpse, breaks, changed, spans, told
-from vreview.model.observation import Observation, Severity
+from vreview.model.observation import Observation, Origin, Severity
 from vreview.model.review import Finding
 from vreview.model.series import Series
 from vreview.model.trial import BootState, BuildState, Run, Splat
@@ -29,6 +29,23 @@ def walk_of(depth: Depth, states: Sequence[StateTrial]) -> Walk:
                 found.append(span)
     kept = sorted(filter(changed, found), key=lambda span: span.seen)
     return Walk(depth, tuple(states), tuple(kept))
+
+
+def settled(span: Span, apart: StateTrial, walk: Walk) -> Span:
+    """The span with what was seen of its patch alone on top of the last state without the fact.
+
+    ``apart`` is that trial. It decides nothing where it did not get as far as the walk did.
+    """
+    compiled = span.observation.origin in (Origin.COMPILER, Origin.KCONFIG)
+    glimpse = _build(apart)
+    if not compiled:
+        wanted = {run.name for run in walk.states[span.seen].runs}
+        ran = {run.name for run in apart.runs}
+        seen = tuple(one for run in apart.runs for one in run.observations)
+        glimpse = Glimpse(seen, wanted <= ran and all(map(finished, apart.runs)))
+    if any(one.fingerprint == span.observation.fingerprint for one in glimpse.seen):
+        return replace(span, alone=True)
+    return replace(span, alone=False) if glimpse.reached else span
 
 
 def _build(state: StateTrial) -> Glimpse:

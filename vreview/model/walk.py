@@ -40,6 +40,8 @@ class Span:
     ``seen`` showed it. ``after`` is the last state before ``seen`` that was looked at and did not
     have it, None where there is none: the base has it, or could not be looked at. ``gone`` is the
     first state after ``last`` that was looked at and did not have it, None where it stays.
+    ``alone`` says whether the patch of ``seen`` brings it on top of state ``after``, without those
+    in between, which could not be looked at; None where that was not tried or told nothing.
     """
 
     observation: Observation
@@ -47,11 +49,12 @@ class Span:
     seen: int
     last: int
     gone: int | None = None
+    alone: bool | None = None
 
     @property
     def introduced_at(self) -> int | None:
-        """The patch that brought it, when it is one: there is no unknown state before it."""
-        return self.seen if self.after == self.seen - 1 else None
+        """The patch that brought it, where only one can have."""
+        return self.suspects[0] if len(self.suspects) == 1 else None
 
     @property
     def gone_at(self) -> int | None:
@@ -61,7 +64,11 @@ class Span:
     @property
     def suspects(self) -> tuple[int, ...]:
         """The patches of which one brought it; empty when even the base may have it."""
-        return () if self.after is None else tuple(range(self.after + 1, self.seen + 1))
+        if self.after is None:
+            return ()
+        if self.alone is None:
+            return tuple(range(self.after + 1, self.seen + 1))
+        return (self.seen,) if self.alone else tuple(range(self.after + 1, self.seen))
 
 
 @dataclass(frozen=True, slots=True)

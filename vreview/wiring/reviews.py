@@ -17,7 +17,7 @@ from vreview.logic.recipes import recipes_for
 from vreview.logic.settle import Version, settled
 from vreview.model.kernel import Recipes
 from vreview.model.review import Applied, Finding, Settled, Stage
-from vreview.model.series import Series
+from vreview.model.series import Oid, Series
 from vreview.model.walk import Depth
 from vreview.wiring.findings import dismissals, known_flaky, today
 from vreview.wiring.index import function_index
@@ -182,6 +182,10 @@ def review_tools(
             series.paths, findings, stages=heavy, fragments=config.fragments, debug=config.debug
         )
 
+    def carry(commit: Oid, onto: Oid) -> Oid | None:
+        assert repo is not None
+        return repo.carried(commit, onto=onto)
+
     known, day = dismissals(config), today()
     tested = {"boot", "test", "perf"} & set(request.stages)
     flaky = known_flaky(config) if tested else ()
@@ -227,4 +231,5 @@ def review_tools(
         again=config.again,
         excused=lambda one: matching(one, [f for f in flaky if f.until >= day]) is not None,
         per_patch=Depth(request.per_patch) if request.per_patch else None,
+        carry=carry,
     )

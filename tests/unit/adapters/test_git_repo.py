@@ -305,3 +305,25 @@ def test_a_partial_clone_without_the_content_is_told(tree: Path) -> None:
     git(tree.parent, "clone", "-q", "--bare", "--filter=blob:none", f"file://{tree}", str(partial))
     with pytest.raises(TreeError, match=r"lacks the content of a\.c .*partial clone"):
         GitRepo(partial).apply(series, base=None)
+
+
+def test_a_commit_is_carried_over_what_it_does_not_touch(tree: Path) -> None:
+    base = Oid(git(tree, "rev-parse", "HEAD"))
+    broken = changed(numbered(*range(60)), 50, "broken")
+    commit(tree, "one", a_c=broken)
+    mended = changed(numbered(*range(60)), 10, "ten")
+    two = commit(tree, "two", a_c=mended)
+    repo = GitRepo(tree)
+    made = repo.carried(two, onto=base)
+    assert made is not None
+    assert repo.read(made, "a.c") == mended.encode()
+    assert repo.subject(made) == "two"
+    assert repo.carried(two, onto=base) == made
+    assert git(tree, "for-each-ref", "--contains", made) == ""
+
+
+def test_a_commit_that_needs_the_one_before_is_not_carried(tree: Path) -> None:
+    base = Oid(git(tree, "rev-parse", "HEAD"))
+    commit(tree, "one", a_c=changed(numbered(*range(60)), 30, "thirty"))
+    two = commit(tree, "two", a_c=changed(numbered(*range(60)), 30, "THIRTY"))
+    assert GitRepo(tree).carried(two, onto=base) is None

@@ -41,6 +41,16 @@ def _walked(machine: Machine, depth: Depth | None = Depth.TEST) -> Review:
     return review(_five(), stages=stages, tools=tools, no_tree=False)
 
 
+def _carried(alone: dict[tuple[Oid, Oid], Oid], machine: Machine) -> Review:
+    tools = replace(
+        machine.tools(applied=_five_applied()),
+        per_patch=Depth.TEST,
+        carry=lambda commit, onto: alone.get((commit, onto)),
+    )
+    stages = frozenset({Stage.BUILD, Stage.BOOT, Stage.TEST})
+    return review(_five(), stages=stages, tools=tools, no_tree=False)
+
+
 def _by_rule(result: Review) -> dict[str, Finding]:
     return {finding.observation.rule: finding for finding in result.findings}
 
@@ -164,3 +174,36 @@ def test_one_boot_that_dies_is_one_fact_and_not_one_for_each_test(tmp_path: Path
     ]
     assert result.walk is not None
     assert [len(state.runs) for state in result.walk.states] == [2, 2, 2, 1, 2, 2]
+
+
+def test_what_hides_behind_broken_states_is_tried_without_them(tmp_path: Path) -> None:
+    _, _, two, _, four, five = COMMITS
+    alone = {(four, two): Oid("4" * 40), (five, two): Oid("5" * 40)}
+    machine = _eventful(tmp_path)
+    machine.boot = {**machine.boot, Oid("4" * 40): BootState.PANIC}
+    machine.failing = {**machine.failing, Oid("5" * 40): ("net.one",)}
+    found = _by_rule(_carried(alone, machine))
+    assert {rule: f.patch for rule, f in found.items()} == {
+        "-Wunused": 2, "error": 3, "boot-panic": 4, "test-failed": 5,
+    }  # fmt: skip
+    assert found["test-failed"].notes == ("fails from 5/5 (so does patch 5 alone on top of 2/5)",)
+
+
+def test_a_patch_that_is_harmless_alone_is_not_accused(tmp_path: Path) -> None:
+    _, _, two, _, four, five = COMMITS
+    machine = _eventful(tmp_path)
+    result = _carried({(four, two): Oid("4" * 40), (five, two): Oid("5" * 40)}, machine)
+    found = _by_rule(result)
+    assert found["boot-panic"].patch == 3
+    assert found["test-failed"].patch is None
+    assert found["test-failed"].notes[0].startswith("comes from 3/5 or 4/5")
+
+
+def test_a_trial_that_gets_less_far_decides_nothing(tmp_path: Path) -> None:
+    _, _, two, _, four, five = COMMITS
+    machine = _eventful(tmp_path)
+    machine.build = {**machine.build, Oid("4" * 40): BuildState.FAILED}
+    machine.boot = {**machine.boot, Oid("5" * 40): BootState.HANG}
+    result = _carried({(four, two): Oid("4" * 40), (five, two): Oid("5" * 40)}, machine)
+    assert _by_rule(result)["boot-panic"].patch is None
+    assert "cannot tell between 3/5 and 5/5" in _by_rule(result)["test-failed"].notes[0]

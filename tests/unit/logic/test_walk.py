@@ -108,6 +108,12 @@ TEST = replace(FACT, origin=Origin.TEST)
         (Span(BOOT, 3, 4, 4, 5), "does not boot at 4/5, boots again at 5/5"),
         (Span(TEST, 4, 5, 5), "fails from 5/5"),
         (Span(TEST, 2, 5, 5), "fails from 5/5 or before: cannot tell between 3/5 and 5/5"),
+        (Span(TEST, 2, 5, 5, alone=True),
+         "fails from 5/5 (so does patch 5 alone on top of 2/5)"),
+        (Span(BOOT, 0, 2, 2, 3, alone=False), "comes from 1/5, first seen at 2/5 (patch 2 alone on"
+         " top of the base does not show it), boots again at 3/5"),
+        (Span(FACT, 0, 3, 5, alone=False), "comes from 1/5 or 2/5, first seen at 3/5 (patch 3 alone"
+         " on top of the base does not show it), and still there at the end"),
         (Span(FACT, 1, 2, 2, 4), "introduced at 2/5, gone at 4/5 or before"),
         (Span(FACT, 1, 2, 2), "introduced at 2/5, cannot tell whether it is there at 3/5 to 5/5"),
         (Span(FACT, 3, 4, 4), "introduced at 4/5, cannot tell whether it is there at 5/5"),

@@ -69,6 +69,10 @@ class GitRepo:
         if last is not None:
             self._store.keep(last)
 
+    def carried(self, commit: Oid, *, onto: Oid) -> Oid | None:
+        """As ports.Repo says. Raises TreeError, StorageFailed."""
+        return self._store.carried(commit, onto)
+
     def apply(self, series: Series, *, base: str | None) -> Applied:
         """Applies on each likely base until one takes the whole series; else on the best.
 

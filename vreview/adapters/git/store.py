@@ -107,6 +107,20 @@ class Store:
             oid = self.repo.create_commit(None, author, committer, message, tree, [parent.id])
         return self.repo[oid].peel(pygit2.Commit)
 
+    def carried(self, commit: Oid, onto: Oid) -> Oid | None:
+        """The commit's change on top of ``onto``, None where they conflict. Raises
+        StorageFailed."""
+        theirs, ours = self.commit(commit), self.commit(onto)
+        merged = self.repo.merge_trees(theirs.parents[0].tree, ours.tree, theirs.tree)
+        if merged.conflicts is not None:
+            return None
+        with self._writing():
+            tree = merged.write_tree(self.repo)
+            made = self.repo.create_commit(
+                None, theirs.author, theirs.committer, theirs.message, tree, [ours.id]
+            )
+        return Oid(str(made))
+
     def _write_tree(
         self, base: pygit2.Tree | None, edits: Mapping[str, tuple[int, pygit2.Oid] | None]
     ) -> pygit2.Oid | None:

@@ -28,7 +28,7 @@ def walk_rows(walk: Walk) -> tuple[tuple[str, ...], ...]:
 
 
 def _row(state: StateTrial, walk: Walk) -> tuple[str, ...]:
-    came = [(s.observation, s.introduced_at is None) for s in walk.spans if s.seen == state.n]
+    came = [(s.observation, s.introduced_at != s.seen) for s in walk.spans if s.seen == state.n]
     went = [(s.observation, s.gone_at is None) for s in walk.spans if s.gone == state.n]
     changes = {"came": came if state.n else [], "went": went}
     return (
