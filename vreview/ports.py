@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -146,12 +147,22 @@ class Deadlines:
     silence: float = 90.0
 
 
+class Hardware(Enum):
+    """What a guest may have beside processors, memory and what carries the job."""
+
+    IOMMU = "iommu"
+    """Intel's, and in use: what is behind it can be handed over to user space."""
+    EDU = "edu"
+    """QEMU's device for teaching: PCI 1234:11e8, registers in BAR 0, DMA in both directions."""
+
+
 @dataclass(frozen=True, slots=True)
 class GuestJob:
     """A command for the guest, as root, with ``folder`` of the host visible at the same path.
 
     ``mode`` DETERMINISTIC asks for one vCPU and icount; ``kernel_args`` are appended. ``collect``
     are the guest's files, and folders with all files in them, that come back after the command.
+    ``hardware`` is there, and the kernel is told to use it.
     """
 
     command: tuple[str, ...]
@@ -162,6 +173,7 @@ class GuestJob:
     kernel_args: tuple[str, ...] = ()
     deadlines: Deadlines = field(default_factory=Deadlines)
     collect: tuple[str, ...] = ()
+    hardware: frozenset[Hardware] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +293,7 @@ __all__ = [
     "GuestJob",
     "GuestRun",
     "HabitSource",
+    "Hardware",
     "Indexed",
     "Observer",
     "Repo",

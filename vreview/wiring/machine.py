@@ -31,11 +31,10 @@ def rule_book(config: Config) -> RuleBook:
 def suites(config: Config | None = None) -> tuple[TestSuite, ...]:
     """Ours, then the user's commands of the settings. Raises InputError for one of those that
     could not run in the guest."""
-    from vreview.adapters.suites.smoke import SmokeSuite
-    from vreview.adapters.suites.vhost import VhostSuite
+    from vreview.adapters.suites.ours import OURS
 
     cache = cache_folder()
-    ours: tuple[TestSuite, ...] = (SmokeSuite(cache=cache), VhostSuite(cache=cache))
+    ours: tuple[TestSuite, ...] = tuple(suite(cache=cache) for suite in OURS)
     return (*ours, *commands(config, taken=[one.name for one in ours]))
 
 

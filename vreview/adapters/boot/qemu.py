@@ -12,6 +12,7 @@ from pathlib import Path
 
 from vreview.adapters.boot import guestroot
 from vreview.adapters.boot.collected import collected_files
+from vreview.adapters.boot.hardware import kernel_words, qemu_options
 from vreview.adapters.boot.watch import Channels, Phase, Watched, channels, watch
 from vreview.adapters.files import write_whole
 from vreview.errors import CommandFailed, OurFailure, ToolMissing
@@ -123,6 +124,7 @@ class QemuBackend:
             "earlyprintk=serial,ttyS0,115200",
             *KERNEL_ARGS,
             *(DETERMINISTIC_ARGS if fixed else ()),
+            *kernel_words(job.hardware),
             *job.kernel_args,
         )
         wall = (
@@ -133,7 +135,7 @@ class QemuBackend:
         )
         return (
             *(qemu_program(), "-nodefaults", "-no-user-config", "-no-reboot"),
-            *("-machine", "q35", "-display", "none"),
+            *("-machine", "q35", "-display", "none", *qemu_options(job.hardware)),
             *(DETERMINISTIC_OPTIONS if fixed else wall),
             *("-smp", "1" if fixed else str(job.cpus), "-m", f"{job.memory_mib}M"),
             *("-kernel", str(kernel.image), "-append", " ".join(words)),

@@ -16,6 +16,7 @@ import sys
 from pathlib import Path
 
 from vreview.adapters.boot import guestroot
+from vreview.adapters.boot.hardware import kernel_words, qemu_options
 from vreview.adapters.boot.qemu import (
     KERNEL_ARGS,
     QemuBackend,
@@ -53,6 +54,7 @@ class VirtmeBackend:
             argv = (
                 *self._command(kernel, job, root=root, qemu=_guarded_qemu(through)),
                 *("--qemu-opts", *port_options(through, job, telling=True)),
+                *qemu_options(job.hardware),
             )
             seen = watch(
                 argv,
@@ -66,7 +68,8 @@ class VirtmeBackend:
 
     def _command(self, kernel: Kernel, job: GuestJob, *, root: Path, qemu: Path) -> tuple[str, ...]:
         inside = str(job.folder)
-        words = tuple(f"--kopt={word}" for word in (*KERNEL_ARGS, *job.kernel_args))
+        given = (*KERNEL_ARGS, *kernel_words(job.hardware), *job.kernel_args)
+        words = tuple(f"--kopt={word}" for word in given)
         return (
             *(_virtme_run(), "--kimg", str(kernel.image), "--mods", "none"),
             *("--root", str(root), f"--rwdir={inside}={job.folder}", "--force-9p"),

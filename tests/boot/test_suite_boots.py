@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The vhost suite on a kernel that nobody touched: whatever it says there is a false accusation."""
+"""Our suites on a kernel that nobody touched: whatever they say there is a false accusation."""
 
 from __future__ import annotations
 
@@ -10,15 +10,27 @@ import pytest
 from tests.boot.conftest import Silent
 from vreview.adapters.boot.virtme import VirtmeBackend
 from vreview.adapters.proc import run
-from vreview.adapters.suites.vhost import VhostSuite
+from vreview.adapters.suites.ours import OURS
+from vreview.adapters.suites.program import ProgramSuite
 from vreview.model.kernel import Kernel
 from vreview.model.trial import BootState, CaseState
 
 pytestmark = pytest.mark.boot
 
+# Skips are for what a config lacks. These run on the test profile: with what they need gone,
+# everything would be skipped, and this test as happy as before.
+MUST_RUN = {
+    "vhost": {"tx-many", "rx-many", "broken-ring-unmapped", "ring-storm"},
+    "vfio": {"map-counts", "huge-whole", "dma-small", "dma-huge", "end-killed"},
+}
 
-def test_an_innocent_kernel_is_not_accused(test_kernel: Kernel, tmp_path: Path) -> None:
-    suite = VhostSuite(cache=tmp_path / "cache")
+
+@pytest.mark.parametrize(
+    "suite", [s() for s in OURS if issubclass(s, ProgramSuite)], ids=lambda suite: suite.name
+)
+def test_an_innocent_kernel_is_not_accused(
+    suite: ProgramSuite, test_kernel: Kernel, tmp_path: Path
+) -> None:
     job = suite.prepare(tmp_path / "job")
     console = tmp_path / "console.log"
     done = VirtmeBackend().run(test_kernel, job, console=console, observer=Silent())
@@ -32,10 +44,8 @@ def test_an_innocent_kernel_is_not_accused(test_kernel: Kernel, tmp_path: Path) 
     assert done.booted.exit_status == 0
     assert done.booted.splats == ()
 
-    # Skips are for what a config lacks. The test profile has vhost-net and tun: with them gone,
-    # everything would be skipped, and this test as happy as before.
     passed = {case.name for case in cases if case.state is CaseState.PASSED}
-    assert {"tx-many", "rx-many", "broken-ring-unmapped", "ring-storm"} <= passed
+    assert MUST_RUN[suite.name] <= passed
     # Each case is announced in the kernel log, so that a splat there can be told whose it is.
     said = console.read_text(errors="replace")
-    assert [name for name in planned if f"vhost-test: {name}" not in said] == []
+    assert [name for name in planned if f"{suite.name}-test: {name}" not in said] == []
