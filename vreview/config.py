@@ -35,7 +35,7 @@ class Config:
     jobs: int = 0
     """Parallel compilers; 0 is one per core."""
     rules_off: tuple[str, ...] = ()
-    tools: tuple[str, ...] = ("checkpatch", "coccinelle", "sparse")
+    tools: tuple[str, ...] = ("checkpatch", "coccinelle", "sparse", "kernel-doc", "W=1")
     """Other people's tools that a review asks; none when empty."""
     rules: tuple[str, ...] = ()
     """Folders of rules without Python, besides those that ship with vreview."""

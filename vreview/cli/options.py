@@ -72,7 +72,7 @@ Tools = Annotated[
     typer.Option(
         "--tool",
         help="Ask this tool in place of the configured ones: checkpatch, coccinelle, sparse,"
-        " smatch, fanalyzer or clang-tidy; may be repeated.",
+        " kernel-doc, W=1, smatch, fanalyzer or clang-tidy; may be repeated.",
         show_default=False,
         metavar="NAME",
     ),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What checkpatch, sparse, coccinelle, smatch and clang-tidy print, as observations.
+"""What checkpatch, sparse, coccinelle, smatch, kernel-doc and clang-tidy print, as observations.
 
 Accepted lines (``PATH`` may start with ``prefix``, which is taken off):
 
@@ -7,6 +7,7 @@ Accepted lines (``PATH`` may start with ``prefix``, which is taken off):
     sparse       PATH:LINE:COL: warning|error: TEXT, then PATH:LINE:COL:    DETAIL
     coccinelle   PATH:LINE:COL-COL: [ERROR|WARNING: ]TEXT             (-D report)
     smatch       PATH:LINE FUNCTION() warn|error[: CHECK]: TEXT
+    kernel-doc   PATH:LINE: warning|error: TEXT, or Warning|Error: PATH:LINE TEXT
     clang-tidy   PATH:LINE:COL: warning|error: TEXT [CHECK], then notes of the same form
 
 Every other line is skipped. Which file a line may speak of is the caller's matter.
@@ -39,6 +40,11 @@ _KIND = re.compile(r"^ (?P<kind>warning|error|note|WARNING|ERROR): ?(?P<text>.+)
 _SMATCH = re.compile(
     r"^(?P<path>[^\s:]+):(?P<line>\d+) (?P<function>\w+)\(\) (?P<kind>warn|error): (?P<text>.+)$"
 )
+_KERNEL_DOC = (
+    re.compile(r"^(?P<path>[^\s:]+):(?P<line>\d+): (?P<kind>warning|error): (?P<text>.+)$"),
+    re.compile(r"^(?P<kind>Warning|Error): (?P<path>[^\s:]+):(?P<line>\d+) (?P<text>.+)$"),
+)
+_DESCRIBED = re.compile(r"'(?P<what>[^']+)' (?:not described|description) in '(?P<whose>\w+)'")
 _TIDY_CHECK = re.compile(r" \[(?P<check>[\w.,-]+)\]$")
 # Of the whole commit, though checkpatch puts the last file's name and line before them.
 _OF_THE_MESSAGE = re.compile(
@@ -173,6 +179,29 @@ def clang_tidy_said(output: str, *, prefix: str) -> tuple[Observation, ...]:
             )
         elif said.kind == "note" and found:
             found[-1] = _with_step(found[-1], said)
+    return tuple(found)
+
+
+def kernel_doc_said(output: str) -> tuple[Observation, ...]:
+    """What kernel-doc finds wrong in comments: notes all, for they are about comments."""
+    found = []
+    for line in output.splitlines():
+        match = next((m for form in _KERNEL_DOC if (m := form.match(line))), None)
+        if match is None:
+            continue
+        described = _DESCRIBED.search(match["text"])
+        place = Place(match["path"], int(match["line"]), described["whose"] if described else "")
+        found.append(
+            _observed(
+                "kernel-doc",
+                _slug(match["text"]),
+                place,
+                match["text"].strip(),
+                severity=Severity.NOTE,
+                confidence=Confidence.HIGH,
+                category=Category.OTHER,
+            )
+        )
     return tuple(found)
 
 

@@ -88,6 +88,8 @@ def _known(tree: Path, config: Config) -> dict[str, Callable[[], SecondEye]]:
     from vreview.adapters.tools.checkpatch import Checkpatch
     from vreview.adapters.tools.clangtidy import ClangTidy
     from vreview.adapters.tools.coccinelle import Coccinelle
+    from vreview.adapters.tools.extrawarn import ExtraWarnings
+    from vreview.adapters.tools.kerneldoc import KernelDoc
     from vreview.adapters.tools.smatch import Smatch
     from vreview.adapters.tools.sparse import Sparse
     from vreview.adapters.tools.treescripts import TreeScripts
@@ -97,6 +99,8 @@ def _known(tree: Path, config: Config) -> dict[str, Callable[[], SecondEye]]:
         "checkpatch": lambda: Checkpatch(scripts),
         "coccinelle": lambda: Coccinelle(scripts),
         "sparse": Sparse,
+        "kernel-doc": lambda: KernelDoc(scripts),
+        "W=1": lambda: ExtraWarnings(config.cc),
         "smatch": Smatch,
         "fanalyzer": lambda: Analyzer(config.cc),
         "clang-tidy": ClangTidy,

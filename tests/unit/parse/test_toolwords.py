@@ -11,6 +11,7 @@ from vreview.parse.toolwords import (
     checkpatch_said,
     clang_tidy_said,
     coccinelle_said,
+    kernel_doc_said,
     smatch_said,
     sparse_said,
 )
@@ -154,3 +155,22 @@ def test_garbage_is_no_crash(garbage: str) -> None:
         assert len(said(garbage, prefix="/t/")) <= 1
     assert len(coccinelle_said(garbage, prefix="/t/", rule="x")) <= 1
     assert checkpatch_said(garbage) == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "place", "function", "rule"),
+    [
+        ("net/x.c:12: warning: Function parameter or member 'len' not described in 'put'",
+         "net/x.c:12", "put", "kernel-doc/function-parameter-or"),
+        ("Warning: net/x.c:12 function parameter 'len' not described in 'put'",
+         "net/x.c:12", "put", "kernel-doc/function-parameter-not"),
+        ("net/x.c:9: warning: Excess function parameter 'n' description in 'get'",
+         "net/x.c:9", "get", "kernel-doc/excess-function-parameter"),
+        ("net/x.c:7: warning: expecting prototype for f(). Prototype was for g() instead",
+         "net/x.c:7", "", "kernel-doc/expecting-prototype-f"),
+    ],
+)  # fmt: skip
+def test_kernel_doc_old_and_new(line: str, place: str, function: str, rule: str) -> None:
+    (said,) = kernel_doc_said(f"some heading\n{line}\n1 warnings\n")
+    assert (str(said.place), said.place.function, said.rule) == (place, function, rule)
+    assert said.severity is Severity.NOTE

@@ -16,6 +16,8 @@ from vreview.adapters.tools.analyzer import Analyzer
 from vreview.adapters.tools.checkpatch import Checkpatch
 from vreview.adapters.tools.clangtidy import ClangTidy
 from vreview.adapters.tools.coccinelle import Coccinelle
+from vreview.adapters.tools.extrawarn import ExtraWarnings
+from vreview.adapters.tools.kerneldoc import KernelDoc
 from vreview.adapters.tools.smatch import Smatch
 from vreview.adapters.tools.sparse import Sparse
 from vreview.adapters.tools.treescripts import TreeScripts
@@ -72,6 +74,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     tree = tmp_path / "tree"
     (tree / "scripts" / "coccinelle" / "null").mkdir(parents=True)
     (tree / "scripts" / "checkpatch.pl").write_text("#!/usr/bin/perl\n")
+    (tree / "scripts" / "kernel-doc").write_text("#!/usr/bin/env perl\n")
     for name in ("one", "two"):
         (tree / "scripts" / "coccinelle" / "null" / f"{name}.cocci").write_text(_COCCI)
     for argv in (("init", "-q"), ("add", "-A"), ("commit", "-qm", "base")):
@@ -124,6 +127,14 @@ KINDS = {
         "gcc",
         lambda world: Analyzer(str(world.programs / "gcc")),
         "echo '{path}:3:9: warning: text [-Wanalyzer-null-dereference]' >&2",
+    ),
+    "W=1": Kind(
+        "gcc",
+        lambda world: ExtraWarnings(str(world.programs / "gcc")),
+        "echo '{path}:3:9: warning: text [-Wmissing-prototypes]' >&2",
+    ),
+    "kernel-doc": Kind(
+        "perl", lambda world: KernelDoc(_scripts(world)), "echo '{path}:3: warning: text' >&2"
     ),
     "clang-tidy": Kind(
         "clang-tidy", lambda _: ClangTidy(), "echo '{path}:3:9: warning: text [bugprone-x]'"
@@ -239,3 +250,33 @@ def test_its_folder_is_gone_afterwards(world: World, kind: Kind) -> None:
     world.program(kind.program, "exit 0")
     _runs(kind.make(world), world)
     assert list((world.folder / "private").iterdir()) == []
+
+
+def test_what_the_build_warns_of_anyway_is_not_told_twice(world: World) -> None:
+    """gcc lists what its flags ask for; the fake one speaks of two warnings in any file."""
+    world.program(
+        "gcc",
+        'case "$*" in *--help=warnings*) echo "  -Wunused-function   [enabled]";'
+        ' echo "  -Wmissing-prototypes  [disabled]"; exit;; esac\n'
+        + _last_argument(
+            "echo '{path}:3:9: warning: text [-Wunused-function]' >&2;"
+            " echo '{path}:4:9: warning: more [-Wmissing-prototypes]' >&2"
+        ),
+    )
+    eye = ExtraWarnings(str(world.programs / "gcc"))
+    assert [one.rule for one in _runs(eye, world).observations] == ["W=1/missing-prototypes"]
+
+
+def test_kernel_doc_is_run_by_what_its_first_line_names(world: World) -> None:
+    script = world.folder / "tree" / "scripts" / "kernel-doc"
+    script.write_text("#!/usr/bin/env python3\n")
+    for argv in (("add", "-A"), ("commit", "-qm", "later")):
+        subprocess.run(("/usr/bin/git", *argv), cwd=world.folder / "tree", check=True)
+    world.program("python3", _last_argument("echo 'Warning: {path}:3 it is new text' >&2"))
+    eye = KernelDoc(_scripts(world))
+    head = subprocess.run(
+        ("/usr/bin/git", "rev-parse", "HEAD"), cwd=world.folder / "tree", check=True,
+        capture_output=True, text=True,
+    )  # fmt: skip
+    later = replace(world.look(eye), base=Oid(head.stdout.strip()))
+    assert [str(o.place) for o in eye.look(later, deadline_s=20).observations] == [f"{FILE}:3"]
