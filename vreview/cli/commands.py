@@ -21,6 +21,7 @@ COMMANDS = {
     "build": ("vreview.cli.build:build_command", pages.BUILD),
     "boot": ("vreview.cli.boot:boot_command", pages.BOOT),
     "test": ("vreview.cli.boot:suites_command", pages.TEST),
+    "replay": ("vreview.cli.replay:replay_command", pages.REPLAY),
     "perf": ("vreview.cli.perf:perf_command", pages.PERF),
     "doctor": ("vreview.cli.doctor:doctor_command", pages.DOCTOR),
 }

@@ -190,6 +190,22 @@ PERF = Page(
     examples=("vreview perf v6.1 --tree ~/linux", "vreview perf --mode wall --boots 8"),
 )
 
+REPLAY = Page(
+    summary="Show a failure that a review reported once more.",
+    status=(
+        (0, "it did not show again"),
+        (1, "it showed again"),
+        _BAD_INPUT,
+        _OURS,
+        (4, "cannot tell: other code, no kernel, or a boot that did not end"),
+    ),
+    files=(_RUNS, _CACHE),
+    examples=(
+        "vreview replay reproducers/51ca28c7e3-kasan",
+        "vreview replay --runs 20 ./51ca28c7e3-test-failed --tree ~/linux",
+    ),
+)
+
 DOCTOR = Page(
     summary="Say whether this machine is ready, and what to type if not.",
     status=((0, "ready"), _BAD_INPUT, (3, "something is missing")),

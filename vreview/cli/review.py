@@ -205,11 +205,14 @@ def review_command(
     for name, text in wiring.reports(result).items():
         wiring.keep(where.folder / name, text)
     where.save(wiring.RESULT, wiring.explainable(result, request, config=config))
+    shown = wiring.keep_reproducers(result, where, config=config)
     where.save("end", {"verdict": result.verdict.value})
     report = wiring.reporter(form.value, tty=sys.stdout.isatty(), show_dismissed=show_dismissed)
     sys.stdout.write(report.render(result))
     if not quiet:
         print(f"kept in {_short(where.folder)}", file=sys.stderr)
+        for folder in shown:
+            print(f"to see it again: vreview replay {_short(folder)}", file=sys.stderr)
     return EXIT[result.verdict]
 
 

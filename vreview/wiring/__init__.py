@@ -36,6 +36,7 @@ from vreview.wiring.places import (
     settings,
     state_folder,
 )
+from vreview.wiring.replays import keep_reproducers, replay_tools, reproducer_of
 from vreview.wiring.reviews import (
     ReviewRequest,
     forget,
@@ -79,6 +80,7 @@ __all__ = [
     "install_missing",
     "keep",
     "keep_findings",
+    "keep_reproducers",
     "kept_results",
     "kernel_repo",
     "new_run",
@@ -88,8 +90,10 @@ __all__ = [
     "panel_settings",
     "read_messages",
     "read_series",
+    "replay_tools",
     "reporter",
     "reports",
+    "reproducer_of",
     "resumed_run",
     "review_tools",
     "rule_book",

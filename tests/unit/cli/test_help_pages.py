@@ -11,8 +11,8 @@ from vreview.cli.boundary import guarded
 from vreview.cli.commands import app_for
 
 COMMANDS = (
-    "review", "apply", "lint", "explain", "dismiss", "index", "build", "boot", "test", "perf",
-    "doctor",
+    "review", "apply", "lint", "explain", "dismiss", "index", "build", "boot", "test",
+    "replay", "perf", "doctor",
     "tree", "tree import", "tree list",
     "rules", "rules list", "rules mine", "rules show", "rules new", "rules test",
 )  # fmt: skip

@@ -94,7 +94,7 @@ class QemuBackend:
             files = guestroot.guest_files(job, with_folder=True, secret=through.secret)
             write_whole(initrd, guestroot.cpio(files))
             argv = (
-                *self._command(kernel, job),
+                *guest_command(str(kernel.image), job, accelerator=self._accelerator),
                 *("-initrd", str(initrd)),
                 *self._channels(through, job),
             )
@@ -117,36 +117,38 @@ class QemuBackend:
     def _name(self, job: GuestJob) -> str:
         return "tcg with icount" if job.mode is Mode.DETERMINISTIC else self._accelerator
 
-    def _command(self, kernel: Kernel, job: GuestJob) -> tuple[str, ...]:
-        fixed = job.mode is Mode.DETERMINISTIC
-        words = (
-            "console=ttyS0",
-            "earlyprintk=serial,ttyS0,115200",
-            *KERNEL_ARGS,
-            *(DETERMINISTIC_ARGS if fixed else ()),
-            *kernel_words(job.hardware),
-            *job.kernel_args,
-        )
-        wall = (
-            "-accel",
-            self._accelerator,
-            "-cpu",
-            "host" if self._accelerator == "kvm" else "max",
-        )
-        return (
-            *(qemu_program(), "-nodefaults", "-no-user-config", "-no-reboot"),
-            *("-machine", "q35", "-display", "none", *qemu_options(job.hardware)),
-            *(DETERMINISTIC_OPTIONS if fixed else wall),
-            *("-smp", "1" if fixed else str(job.cpus), "-m", f"{job.memory_mib}M"),
-            *("-kernel", str(kernel.image), "-append", " ".join(words)),
-        )
-
     @staticmethod
     def _channels(through: Channels, job: GuestJob) -> tuple[str, ...]:
         return (
             *("-chardev", f"file,id=console,path={through.console}", "-serial", "chardev:console"),
             *port_options(through, job, telling=False),
         )
+
+
+def guest_command(image: str, job: GuestJob, *, accelerator: str) -> tuple[str, ...]:
+    """QEMU and its options for a job, but for the initramfs and where its output goes."""
+    fixed = job.mode is Mode.DETERMINISTIC
+    words = (
+        "console=ttyS0",
+        "earlyprintk=serial,ttyS0,115200",
+        *KERNEL_ARGS,
+        *(DETERMINISTIC_ARGS if fixed else ()),
+        *kernel_words(job.hardware),
+        *job.kernel_args,
+    )
+    wall = (
+        "-accel",
+        accelerator,
+        "-cpu",
+        "host" if accelerator == "kvm" else "max",
+    )
+    return (
+        *(qemu_program(), "-nodefaults", "-no-user-config", "-no-reboot"),
+        *("-machine", "q35", "-display", "none", *qemu_options(job.hardware)),
+        *(DETERMINISTIC_OPTIONS if fixed else wall),
+        *("-smp", "1" if fixed else str(job.cpus), "-m", f"{job.memory_mib}M"),
+        *("-kernel", image, "-append", " ".join(words)),
+    )
 
 
 def guest_run(seen: Watched, *, console: Path, accelerator: str) -> GuestRun:
