@@ -14,7 +14,7 @@ from pathlib import Path
 
 from vreview.errors import ConfigError
 
-_HARMLESS = frozenset({"rules_off", "suites", "fragments", "debug"})
+_HARMLESS = frozenset({"rules_off", "suites", "fragments", "debug", "options"})
 """What .vreview.toml in a tree under review may say: nothing that names a command or a path."""
 
 _ACCELERATORS = ("auto", "kvm", "tcg")
@@ -48,6 +48,9 @@ class Config:
     debug: tuple[str, ...] = ()
     """Debug fragments for a kernel that is run besides: kasan, kmemleak, kcsan, ubsan; none keeps
     vreview from choosing one itself."""
+    options: tuple[str, ...] = ("auto",)
+    """Single options for the kernels, as SYMBOL=value; auto adds those that compile the touched
+    files."""
     cc: str = "gcc"
     suite_commands: tuple[str, ...] = ()
     """Commands of the user's as suites, NAME=CMD each; files are looked up from the home folder."""

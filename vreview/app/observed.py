@@ -14,7 +14,7 @@ from vreview.logic.repeats import Counted, Pattern, Shown, compared, counted, sa
 from vreview.logic.verdict import verdict
 from vreview.logic.walked import attributed
 from vreview.model.bench import Comparison, Mode
-from vreview.model.kernel import Kernel, Recipes
+from vreview.model.kernel import SERIES, Dropped, Kernel, Recipes
 from vreview.model.observation import Origin, Severity
 from vreview.model.review import (
     Applied,
@@ -181,16 +181,38 @@ class Observed:
             built = self.built[profile, side]
             yield Trial(commits[side], self.word(profile), built, tuple(runs))
 
+    def _identical(self) -> Iterator[str]:
+        """The touched files whose objects are alike on both sides: in every kernel, or in some,
+        where another has the numbers of lines in its code."""
+        where: dict[str, dict[str, bool]] = {}
+        for word, recipe in self.recipes.named():
+            base, tip = (self.built.get((recipe.name, side)) for side in Side)
+            before, now = (dict(one.objects) if one else {} for one in (base, tip))
+            for path in before.keys() & now.keys():
+                where.setdefault(path, {})[word] = before[path] == now[path]
+        alike: dict[str, list[str]] = {}
+        for path, kernels in sorted(where.items()):
+            same = [word for word, equal in kernels.items() if equal]
+            if same:
+                of = "" if len(same) == len(kernels) else f" of the {' and the '.join(same)} kernel"
+                alike.setdefault(of, []).append(path)
+        for of, paths in alike.items():
+            yield f"the same object code on both sides{of}: {', '.join(paths)}"
+
     def _limits(self) -> Iterator[str]:
         """What was not compiled, refused by Kconfig, or not measured, in sentences."""
         yield from self.recipes.why
         test = self.recipes.test
         tested = self.built.get((test.name, Side.TIP)) if test is not None else None
         if tested is not None:
+            known = dict(self.recipes.blocked)
             for path, why in tested.not_compiled:
-                yield f"not compiled in: {path} ({why})"
-        for (profile, _), built in self.built.items():
+                yield f"not compiled in: {path} ({known.get(path, why)})"
+        yield from self._identical()
+        for (profile, side), built in self.built.items():
             for dropped in built.kernel.config.dropped if built.kernel else ():
+                if _series_only(dropped, side):
+                    continue
                 why = f" ({dropped.why})" if dropped.why else ""
                 yield (
                     f"the {self.word(profile)} configuration asked for CONFIG_{dropped.symbol}="
@@ -204,6 +226,11 @@ class Observed:
             yield "nothing was measured by the clock: --wall-boots 4 would"
         for unknown in merged(self.deltas).unknown:
             yield f"cannot tell whether it is new or gone: {unknown.message}"
+
+
+def _series_only(dropped: Dropped, side: Side) -> bool:
+    """An option that the series itself brings is not there on the base."""
+    return dropped.fragment == SERIES and side is Side.BASE
 
 
 def _splats(boots: Mapping[Side, tuple[Run, ...]]) -> Mapping[tuple[str, str], Splat]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from vreview.errors import ConfigError
@@ -55,11 +56,12 @@ def recipes_for(
     stages: Iterable[Stage],
     fragments: Sequence[str] = (),
     debug: Sequence[str] = (),
+    options: tuple[tuple[str, str], ...] = (),
 ) -> Recipes:
     """The recipes for the stages that are to run.
 
-    ``fragments`` go into every kernel, ``debug`` into the hunt, or, where they cost little, into
-    the test kernel. Raises ConfigError for fragments that exclude each other.
+    ``fragments`` and ``options`` go into every kernel, ``debug`` into the hunt, or, where they cost
+    little, into the test kernel. Raises ConfigError for fragments that exclude each other.
     """
     stages = frozenset(stages)
     light = tuple(name for name in debug if name not in HUNTING and name != NONE)
@@ -70,16 +72,46 @@ def recipes_for(
         if _exclusive((*hunting, *fragments, *light)):
             hunting, why = (), ()
     counted = tuple(counting_variables(touched))
-    test = Recipe("test", (*TESTED, *light, *fragments), variables=counted)
-    hunt = Recipe("test", (*test.fragments, *hunting), variables=counted)
+    test = Recipe("test", (*TESTED, *light, *fragments), options, counted)
+    hunt = Recipe("test", (*test.fragments, *hunting), options, counted)
     refuse_exclusive(hunt.fragments)
     ran = bool(stages - {Stage.PERF})
     hunts = ran and hunt.name != test.name
     return Recipes(
         test=test if ran else None,
         hunt=hunt if hunts else None,
-        perf=Recipe("perf", tuple(fragments)) if Stage.PERF in stages else None,
+        perf=Recipe("perf", tuple(fragments), options) if Stage.PERF in stages else None,
         why=why if hunts else (),
+    )
+
+
+def with_options(
+    recipes: Recipes,
+    options: Sequence[tuple[str, str]],
+    *,
+    counted: Iterable[str],
+    added: Sequence[tuple[str, Sequence[str]]] = (),
+    blocked: Sequence[tuple[str, str]] = (),
+) -> Recipes:
+    """The kernels that are tested, with single options besides and the lines of ``counted`` files
+    counted. ``added`` says which options are for which file, ``blocked`` what a file lacks."""
+    variables = tuple(counting_variables(counted))
+
+    def more(recipe: Recipe | None) -> Recipe | None:
+        if recipe is None:
+            return None
+        every = {**dict(options), **dict(recipe.options)}  # the user has the last word
+        return replace(recipe, options=tuple(sorted(every.items())), variables=variables)
+
+    names = sorted({symbol for _, symbols in added for symbol in symbols})
+    files = sorted(path for path, symbols in added if symbols)
+    why = f"added for this series: {', '.join(f'CONFIG_{s}' for s in names)} ({', '.join(files)})"
+    return replace(
+        recipes,
+        test=more(recipes.test),
+        hunt=more(recipes.hunt),
+        why=(*recipes.why, *((why,) if names else ())),
+        blocked=tuple(blocked),
     )
 
 

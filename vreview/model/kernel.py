@@ -50,13 +50,15 @@ class Recipes:
     """The kernels that a review builds, by what they are for; base and tip get the same.
 
     ``hunt`` is ``test`` with checkers that slow a guest down (KASAN and kin). ``why`` says in
-    sentences what was chosen beside the usual, and for what reason.
+    sentences what was chosen beside the usual, and for what reason; ``blocked`` pairs a touched
+    file that no option brings in with what it needs.
     """
 
     test: Recipe | None = None
     hunt: Recipe | None = None
     perf: Recipe | None = None
     why: tuple[str, ...] = ()
+    blocked: tuple[tuple[str, str], ...] = ()
 
     def named(self) -> tuple[tuple[str, Recipe], ...]:
         """Those that there are under the word that reports have for them, in building order."""

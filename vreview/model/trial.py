@@ -47,7 +47,8 @@ class Built:
     the warnings as far as it got.
 
     ``compiled`` are the touched files that this build compiled into the kernel;
-    ``not_compiled`` pairs each other touched C file with the reason.
+    ``not_compiled`` pairs each other touched C file with the reason. ``objects`` pairs compiled
+    sources with the digest of their object's code, where it is known.
     """
 
     state: BuildState
@@ -58,6 +59,7 @@ class Built:
     from_store: bool = False
     compiled: tuple[str, ...] = ()
     not_compiled: tuple[tuple[str, str], ...] = ()
+    objects: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,8 @@ from typing import TYPE_CHECKING
 from vreview.config import Config
 from vreview.errors import InputError, SeriesError, StorageFailed
 from vreview.logic.flaky import matching, without_known_flaky
-from vreview.logic.recipes import recipes_for
 from vreview.logic.settle import Version, settled
-from vreview.model.kernel import Recipes
-from vreview.model.review import Applied, Finding, Settled, Stage
+from vreview.model.review import Applied, Finding, Settled
 from vreview.model.series import Oid, Series
 from vreview.model.walk import Depth
 from vreview.wiring.findings import dismissals, known_flaky, today
@@ -139,10 +137,11 @@ def review_tools(
     from vreview.app.apply import apply as apply_series
     from vreview.app.journal import Journal
     from vreview.app.lint import lint
-    from vreview.app.review import ReviewTools
+    from vreview.app.review import ReviewTools, usual
     from vreview.app.secondeyes import look_at_builds, look_at_series, with_others
     from vreview.app.trial import Lab
     from vreview.app.versions import earlier, version_of
+    from vreview.wiring.recipes import planner
 
     tree = Path(request.tree) if request.tree else None
     repo = None if request.no_tree else kernel_repo(tree, config=config)
@@ -175,13 +174,6 @@ def review_tools(
         trees = built_trees(repo.git_folder, config=config)
         return look_at_builds(series, applied, built, repo=repo, trees=trees, panel=eyes)
 
-    def plan(
-        series: Series, _: Applied, findings: Sequence[Finding], heavy: frozenset[Stage]
-    ) -> Recipes:
-        return recipes_for(
-            series.paths, findings, stages=heavy, fragments=config.fragments, debug=config.debug
-        )
-
     def carry(commit: Oid, onto: Oid) -> Oid | None:
         assert repo is not None
         return repo.carried(commit, onto=onto)
@@ -190,6 +182,7 @@ def review_tools(
     tested = {"boot", "test", "perf"} & set(request.stages)
     flaky = known_flaky(config) if tested else ()
     journal = Journal(run)
+    build = builder(repo.git_folder if repo else Path(), config=config)
 
     def settle(series: Series, result: LintResult | None, findings: Sequence[Finding]) -> Settled:
         before, now = None, None
@@ -214,9 +207,9 @@ def review_tools(
         lint=linted,
         others=asked if repo is not None else None,
         settle=settle,
-        plan=plan,
+        plan=planner(repo, build, config=config, observer=observer) if repo else usual,
         lab=Lab(
-            builder=builder(repo.git_folder if repo else Path(), config=config),
+            builder=build,
             backend=boot_backend(config),
             journal=journal,
             folder=run.folder,

@@ -103,6 +103,7 @@ class Machine:
     failing: Mapping[Oid, tuple[str, ...]] = field(default_factory=dict)
     cost: Mapping[Oid, float] = field(default_factory=dict)
     compiled: tuple[str, ...] = ("drivers/x.c",)
+    objects: Mapping[str, str] = field(default_factory=dict)
     kept: dict[str, Mapping[str, object]] = field(default_factory=dict)
     work: list[str] = field(default_factory=list)
 
@@ -128,6 +129,11 @@ class Machine:
         return Built(
             state, kernel if state is BuildState.BUILT else None, self.warnings.get(commit, ()),
             self.folder / "log", 1.0, compiled=self.compiled,
+            objects=tuple(
+                ("drivers/x.c", code)
+                for key, code in self.objects.items()
+                if key == f"{recipe.profile} {commit[0]}"
+            ),
         )  # fmt: skip
 
     def run(self, kernel: Kernel, job: GuestJob, *, console: Path, observer: Observer) -> GuestRun:
@@ -312,6 +318,23 @@ def test_what_is_not_compiled_cannot_be_judged_by_running(tmp_path: Path) -> Non
     result = _review(Machine(tmp_path, compiled=()))
     assert result.verdict is Verdict.CANNOT_TELL
     assert _states(result)["perf"] is StageState.NOT_RUN
+
+
+@pytest.mark.parametrize(
+    ("objects", "said"),
+    [
+        ("test a 1 test b 1 perf a 2 perf b 2", "both sides: drivers/x.c"),
+        ("test a 1 test b 3 perf a 2 perf b 2", "both sides of the perf kernel: drivers/x.c"),
+        ("test a 1 test b 3 perf a 2 perf b 4", None),
+        ("test a 1 perf b 1", None),
+    ],
+)
+def test_the_same_object_code_is_said(tmp_path: Path, objects: str, said: str | None) -> None:
+    words = objects.split()
+    codes = {f"{words[n]} {words[n + 1]}": words[n + 2] for n in range(0, len(words), 3)}
+    result = _review(Machine(tmp_path, objects=codes))
+    told = [remark for remark in result.remarks if "the same object code" in remark]
+    assert told == ([f"the same object code on {said}"] if said else [])
 
 
 def test_a_series_that_does_not_apply_is_read_and_not_built(tmp_path: Path) -> None:

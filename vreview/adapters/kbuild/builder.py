@@ -13,8 +13,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from vreview.adapters.kbuild.compiled import compiled_files, split_touched
+from vreview.adapters.kbuild.compiled import compiled_files, linked_objects, split_touched
 from vreview.adapters.kbuild.dropped import explained
+from vreview.adapters.kbuild.identical import object_digests
 from vreview.adapters.kbuild.make import IMAGE, Made, Make, probe_toolchain, variables
 from vreview.adapters.kbuild.objects import mend, merged_warnings, standing_warnings
 from vreview.adapters.kbuild.slots import Slot, slot_for
@@ -112,6 +113,17 @@ class KbuildBuilder:
         seconds = time.monotonic() - begun
         return _built(work, memo, stored, touched, seconds=seconds, from_store=True)
 
+    def configured(self, commit: Oid, *, recipe: Recipe) -> KernelConfig | None:
+        """The .config that a build would have; None when Kconfig refuses. Compiles nothing."""
+        work, store = self._work(commit, recipe), KernelStore(self.cache)
+        memo = store.find_config(work.config_name)
+        if memo is None:
+            with work.slot.held() as interrupted:
+                self._check_out(work, interrupted=interrupted)
+                found = self._configure(store, work)
+            memo = found if isinstance(found, ConfigMemo) else None
+        return memo.config if memo is not None else None
+
     def _work(self, commit: Oid, recipe: Recipe) -> _Work:
         slot = slot_for(self.tree, self.cache)
         build = slot.build_folder(recipe.name)
@@ -140,22 +152,33 @@ class KbuildBuilder:
     ) -> Built | tuple[ConfigMemo, Stored]:
         """Checkout, configuration, compilation; a Built is a failure. The slot is held."""
         begun = time.monotonic()
-        work.slot.checkout(work.commit, clean=interrupted)
-        if interrupted:
-            recover(work.slot, self.cc)
-        memo = store.find_config(work.config_name)
-        if memo is None:
-            configured = work.make.configure(render(work.fragments))
-            if configured.text is None:
-                seconds = time.monotonic() - begun
-                return _failed(store, work, configured.log, BuildState.FAILED, seconds)
-            memo = _memo(work, configured.text, configured.log)
-            store.keep_config(work.config_name, memo)
+        self._check_out(work, interrupted=interrupted)
+        memo = self._configure(store, work)
+        if isinstance(memo, str):
+            seconds = time.monotonic() - begun
+            return _failed(store, work, memo, BuildState.FAILED, seconds)
         # Another process may have built it while we waited, or another configuration came out
         # the same.
         if stored := _find(store, work, memo):
             return memo, stored
         return self._compile(store, work, memo, observer)
+
+    def _check_out(self, work: _Work, *, interrupted: bool) -> None:
+        work.slot.checkout(work.commit, clean=interrupted)
+        if interrupted:
+            recover(work.slot, self.cc)
+
+    @staticmethod
+    def _configure(store: KernelStore, work: _Work) -> ConfigMemo | str:
+        """The configuration, made once; what Kconfig said when it refused."""
+        memo = store.find_config(work.config_name)
+        if memo is None:
+            configured = work.make.configure(render(work.fragments))
+            if configured.text is None:
+                return configured.log
+            memo = _memo(work, configured.text, configured.log)
+            store.keep_config(work.config_name, memo)
+        return memo
 
     def _compile(
         self, store: KernelStore, work: _Work, memo: ConfigMemo, observer: Observer
@@ -172,14 +195,15 @@ class KbuildBuilder:
         warnings = merged_warnings(make.build, made.log, source=make.source, tool=self.cc)
         if made.status != 0:
             return self._not_made(store, work, made)
-        key = work.key(memo.config)
+        key, linked = work.key(memo.config), linked_objects(make.build)
         kernel = Kernel(key, store.image_path(key), memo.config, work.toolchain, make.release())
         return memo, store.keep(
             kernel,
             image=make.build / IMAGE,
             symbols=make.build / "System.map",
             log=made.log,
-            compiled=compiled_files(make.build, make.source),
+            compiled=compiled_files(make.build, make.source, linked),
+            objects=object_digests(make.build, linked or ()),
             warnings="\n".join(warning.text for warning in warnings),
             seconds=made.seconds,
         )
@@ -265,6 +289,12 @@ def _built(
         from_store=from_store,
         compiled=compiled,
         not_compiled=not_compiled,
+        objects=tuple(
+            (path, stored.objects[name])
+            for path in compiled
+            if (name := f"{path.rpartition('.')[0]}.o") in stored.objects
+            and path.endswith((".c", ".S"))
+        ),
     )
 
 

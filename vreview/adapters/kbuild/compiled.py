@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Which files of the source are in a kernel, from kbuild's own dependency files, and why not.
+"""Which files of the source are in a kernel, from what kbuild linked and its dependency files.
 
-The .cmd file of every object lists all that its compilation read. A reason is a guess from the
-Makefiles' ``obj-$(CONFIG_X)`` lines; none is given where they say nothing. Does not run make.
+The .cmd file of every object lists all that its compilation read. Why a file is not in is asked
+of the tree (``logic.treeoptions``). Does not run make.
 """
 
 from __future__ import annotations
@@ -12,31 +12,66 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
+from vreview.logic.treeoptions import ELSEWHERE, TreeOptions
+from vreview.parse.thinarchive import members
+
 ReadText = Callable[[str], str | None]
 """A file of the tree by path; None when it is not there."""
 
 _C_FILES = (".c", ".h", ".S", ".s", ".inc")
 _ARCHITECTURE = "x86"
-# What is built beside the kernel to build it, or not at all by bzImage.
-_ELSEWHERE = ("tools/", "samples/", "Documentation/", "scripts/")
-_OBJECTS = re.compile(
-    r"^\s*(?P<list>[\w.\-]+?|\$\(\w+\))-(?P<if>y|m|objs|\$\(CONFIG_\w+\))\s*[:+]?=\s*(?P<what>.*)$"
+# Linked on their own, into what is then a part of the image.
+_APART = re.compile(
+    r"arch/x86/(?:boot|entry/vdso|realmode|purgatory)/|drivers/firmware/efi/libstub/"
 )
-_SYMBOL = re.compile(r"\$\(CONFIG_(\w+)\)")
+_LIBRARIES = ("lib/lib.a", f"arch/{_ARCHITECTURE}/lib/lib.a")
 
 
-def compiled_files(build: Path, source: Path) -> tuple[str, ...]:
+def linked_objects(build: Path) -> frozenset[str] | None:
+    """The objects of the kernel that was linked last in the O= folder; None when that cannot be
+    told. Others may lie there from builds of other configurations."""
+    found: set[str] = set()
+    whole = _members(build, "vmlinux.a")
+    if whole is None:  # before 6.1
+        parts = [path.relative_to(build) for path in sorted(build.glob("*/built-in.a"))]
+        parts += [Path("arch", _ARCHITECTURE, "built-in.a")]
+        known = [part for part in (_members(build, str(part)) for part in parts) if part]
+        whole = frozenset().union(*known) if known else None
+    if whole is None:
+        return None
+    found.update(whole, *(_members(build, library) or () for library in _LIBRARIES))
+    return frozenset(found)
+
+
+def _members(build: Path, archive: str) -> frozenset[str] | None:
+    """The members of a thin archive, as paths in the O= folder."""
+    try:
+        names = members((build / archive).read_bytes())
+    except OSError:
+        return None
+    folder = str(PurePosixPath(archive).parent)
+    at = "" if folder == "." else f"{folder}/"
+    return None if names is None else frozenset(f"{at}{name}" for name in names)
+
+
+def compiled_files(
+    build: Path, source: Path, linked: frozenset[str] | None = None
+) -> tuple[str, ...]:
     """All files under ``source`` that objects in the O= folder were made from, sorted.
 
-    Files that are gone from the source are left out: their objects are of an earlier commit.
+    Of objects that belong to vmlinux those alone that were ``linked``, where that is known; files
+    that are gone from the source are left out: their objects are of an earlier commit.
     """
     prefix = os.fsencode(f"{source}/")
     found: set[bytes] = set()
     for folder, folders, names in os.walk(build):
         if Path(folder) == build:  # programs that run while the kernel is built
-            folders[:] = [each for each in folders if f"{each}/" not in _ELSEWHERE]
+            folders[:] = [each for each in folders if f"{each}/" not in ELSEWHERE]
         for name in names:
-            if name.startswith(".") and name.endswith(".o.cmd"):
+            if not (name.startswith(".") and name.endswith(".o.cmd")):
+                continue
+            target = os.path.relpath(f"{folder}/{name[1:-4]}", build)
+            if linked is None or target in linked or _APART.match(target):
                 found.update(sources(Path(folder, name).read_bytes(), prefix))
     paths = (os.fsdecode(path[len(prefix) :]) for path in found)
     return tuple(sorted(path for path in paths if (source / path).is_file()))
@@ -65,58 +100,8 @@ def split_touched(
     """
     inside = frozenset(compiled)
     code = sorted({path for path in touched if path.endswith(_C_FILES)})
+    tree = TreeOptions(read, architecture=_ARCHITECTURE)
     return (
         tuple(path for path in code if path in inside),
-        tuple((path, why_not(path, read, config)) for path in code if path not in inside),
+        tuple((path, tree.first_reason(path, config)) for path in code if path not in inside),
     )
-
-
-def why_not(path: str, read: ReadText, config: Mapping[str, str]) -> str:
-    """Why a file of the tree is not in the kernel, in a few words."""
-    if read(path) is None:
-        return "it is not in this tree"
-    if path.startswith(_ELSEWHERE):
-        return "it is not a part of the kernel image"
-    top, _, rest = path.partition("/")
-    if top == "arch" and not rest.startswith(f"{_ARCHITECTURE}/"):
-        return f"this kernel is for {_ARCHITECTURE}"
-    if not path.endswith((".c", ".S")):
-        return "no compiled file includes it"
-    symbols = _unset_symbols(PurePosixPath(path), read, config)
-    if symbols:
-        return f"CONFIG_{symbols[0]} is not set"
-    return "no object that this config asks for is made of it"
-
-
-def _unset_symbols(
-    path: PurePosixPath, read: ReadText, config: Mapping[str, str]
-) -> tuple[str, ...]:
-    """The unset symbols on the way from the file's object up to the top folder, nearest first."""
-    found: list[str] = []
-    wanted = f"{path.stem}.o"
-    folder = path.parent
-    while str(folder) not in (".", "/"):
-        makefile = read(f"{folder}/Kbuild") or read(f"{folder}/Makefile") or ""
-        found += _conditions(makefile.replace("\\\n", " "), wanted, config)
-        wanted, folder = f"{folder.name}/", folder.parent
-    return tuple(found)
-
-
-def _conditions(makefile: str, wanted: str, config: Mapping[str, str]) -> list[str]:
-    """Unset symbols behind ``wanted`` in one Makefile, through composite objects (at most four)."""
-    found: list[str] = []
-    for _ in range(4):
-        composite = ""
-        for line in makefile.splitlines():
-            match = _OBJECTS.match(line)
-            if match is None or wanted not in match["what"].split():
-                continue
-            symbol = _SYMBOL.fullmatch(match["if"])
-            if symbol and config.get(symbol[1], "n") == "n":
-                found.append(symbol[1])
-            if match["list"] not in ("obj", "lib"):
-                composite = f"{match['list']}.o"
-        if found or not composite or composite == wanted:
-            break
-        wanted = composite
-    return found

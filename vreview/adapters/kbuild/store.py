@@ -9,8 +9,8 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from vreview.adapters.files import storage_failed, write_whole
@@ -28,6 +28,8 @@ class Stored:
     compiled: tuple[str, ...]
     warnings: str
     seconds: float
+    objects: Mapping[str, str] = field(default_factory=dict)
+    """Object → digest of its code; empty for a kernel of an older vreview."""
 
     @property
     def log(self) -> Path:
@@ -61,6 +63,7 @@ class KernelStore:
                 compiled=tuple((home / "compiled.txt").read_text().splitlines()),
                 warnings=(home / "warnings.txt").read_text(),
                 seconds=float(meta["seconds"]),
+                objects=_objects(home / "objects.json"),
             )
         except (OSError, ValueError, KeyError, TypeError):
             return None
@@ -75,6 +78,7 @@ class KernelStore:
         compiled: Sequence[str],
         warnings: str,
         seconds: float,
+        objects: Mapping[str, str],
     ) -> Stored:
         """Copies a built kernel in: all files, then the stamp, then one rename."""
         home = kernel.folder
@@ -88,6 +92,7 @@ class KernelStore:
             (scratch / "build.log").write_text(log)
             (scratch / "compiled.txt").write_text("".join(f"{path}\n" for path in compiled))
             (scratch / "warnings.txt").write_text(warnings)
+            (scratch / "objects.json").write_text(json.dumps(dict(objects)))
             meta = {
                 "schema": _SCHEMA,
                 "release": kernel.release,
@@ -105,7 +110,7 @@ class KernelStore:
             if scratch is not None:
                 shutil.rmtree(scratch, ignore_errors=True)
             raise storage_failed("store a kernel in", home, err) from err
-        return Stored(kernel, tuple(compiled), warnings, seconds)
+        return Stored(kernel, tuple(compiled), warnings, seconds, objects)
 
     def image_path(self, key: KernelKey) -> Path:
         return self.folder / "kernels" / key.digest / "bzImage"
@@ -137,6 +142,14 @@ class KernelStore:
 
     def _config_path(self, name: str) -> Path:
         return self.folder / "configs" / f"{name}.json"
+
+
+def _objects(path: Path) -> Mapping[str, str]:
+    try:
+        value = json.loads(path.read_bytes())
+        return {str(name): str(code) for name, code in value.items()}
+    except (OSError, ValueError, AttributeError):
+        return {}
 
 
 def digest(*parts: str) -> str:

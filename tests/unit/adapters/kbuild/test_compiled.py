@@ -5,9 +5,12 @@ from __future__ import annotations
 
 import pytest
 
-from vreview.adapters.kbuild.compiled import split_touched, why_not
+from vreview.adapters.kbuild.compiled import split_touched
+from vreview.logic.treeoptions import TreeOptions
 
 _TREE = {
+    "Makefile": "drivers-y := drivers/\ncore-y += arch/$(SRCARCH)/\n",
+    "arch/x86/Kbuild": "obj-y += mm/\n",
     "drivers/Makefile": "obj-y += own/\nobj-$(CONFIG_BUS) += bus/ \\\n\tbus2/\n",
     "drivers/own/Makefile": (
         "own-y := core.o\n"
@@ -47,12 +50,13 @@ _TREE = {
     ],
 )
 def test_reason(path: str, why: str) -> None:
-    assert why_not(path, _TREE.get, {"ON": "y"}) == why
+    assert TreeOptions(_TREE.get).first_reason(path, {"ON": "y"}) == why
 
 
 def test_a_makefile_that_goes_round_in_circles_ends() -> None:
     tree = {"a/Makefile": "x-y := y.o\ny-y := x.o\n", "a/y.c": ""}
-    assert why_not("a/y.c", tree.get, {}) == "no object that this config asks for is made of it"
+    why = TreeOptions(tree.get).first_reason("a/y.c", {})
+    assert why == "no object that this config asks for is made of it"
 
 
 def test_documents_and_makefiles_are_in_neither_list() -> None:
