@@ -12,6 +12,8 @@ A kernel that does not apply, build or boot is not here: that is a result.
     └── OurFailure               3   the machine or a tool let us down
         ├── CommandFailed            a command exited non-zero where it must not
         ├── CommandTimeout           … or did not end before its deadline
+        ├── LimitExceeded            … or used more of the machine than it may
+        ├── CannotConfine            a stranger's code, and no sandbox to run it in
         ├── ToolMissing              a program that is not installed
         └── StorageFailed            disk full, no permission, damaged store
 """
@@ -115,6 +117,28 @@ class CommandTimeout(OurFailure):
             + (f"; its last output:\n{tail}" if tail else " and printed nothing")
             + (f"\nfull output: {log}" if log else "")
         )
+
+
+class LimitExceeded(OurFailure):
+    """A command used more than it may and was killed with its children. ``sentence`` says what."""
+
+    def __init__(
+        self, argv: Sequence[str], sentence: str, *, output: str = "", log: Path | None = None
+    ) -> None:
+        self.argv = tuple(argv)
+        self.sentence = sentence
+        self.output = output
+        self.log = log
+        tail = _tail(output)
+        super().__init__(
+            f"`{shlex.join(self.argv)}` was stopped: {sentence}"
+            + (f"; its last output:\n{tail}" if tail else "")
+            + (f"\nfull output: {log}" if log else "")
+        )
+
+
+class CannotConfine(OurFailure):
+    """A stranger's code was to be run, and this machine gives no sandbox for it."""
 
 
 class ToolMissing(OurFailure):

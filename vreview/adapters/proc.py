@@ -19,9 +19,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from vreview.errors import CommandFailed, CommandTimeout, ToolMissing
+from vreview.errors import CommandFailed, CommandTimeout, LimitExceeded, ToolMissing
 
 _PR_SET_PDEATHSIG = 1
+_LONGEST_LINE = 1 << 20
+"""Of a longer one its parts are lines: a command that prints no newline must not fill memory."""
+
 _RUNNING: set[subprocess.Popen[bytes]] = set()
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
@@ -39,6 +42,19 @@ class Done:
     @property
     def text(self) -> str:
         return self.output.decode(errors="replace")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a command may use before it is killed. ``log_bytes`` bounds what it prints, 0 not at
+    all; ``exceeded`` is asked every ``poll_s`` seconds and gives a sentence when it is enough."""
+
+    log_bytes: int = 0
+    exceeded: Callable[[], str] | None = None
+    poll_s: float = 0.5
+
+
+UNLIMITED = Limits()
 
 
 def die_with_parent() -> None:
@@ -111,17 +127,19 @@ def run(
     apart: bool = False,
     log: Path | None = None,
     on_line: Callable[[str], None] | None = None,
+    limits: Limits = UNLIMITED,
     needed_for: str = "go on",
 ) -> Done:
     """Runs a command to its end.
 
     ``check`` raises CommandFailed for a status other than 0. ``apart`` keeps stderr out of
     ``output``. ``log`` also gets every byte as it comes; ``on_line`` each line of stdout.
-    Raises CommandTimeout, ToolMissing.
+    Raises CommandTimeout, LimitExceeded, ToolMissing.
     """
     begin = time.monotonic()
     chunks: list[bytes] = []
     errors: list[bytes] = []
+    meter = _Meter(limits)
     with (
         open(log, "wb") if log else contextlib.nullcontext() as sink,
         started(
@@ -143,7 +161,9 @@ def run(
                 process.stdin.close()
 
         def collect(pipe: IO[bytes], into: list[bytes], *, lines: bool) -> None:
-            for line in iter(pipe.readline, b""):
+            for line in iter(lambda: pipe.readline(_LONGEST_LINE), b""):
+                if not meter.takes(len(line)):
+                    continue
                 into.append(line)
                 if sink is not None:
                     sink.write(line)
@@ -172,12 +192,14 @@ def run(
         for thread in threads:
             thread.start()
         try:
-            status = process.wait(timeout=deadline_s)
-        except subprocess.TimeoutExpired:
+            status = _ended(process, deadline_s, meter)
+        except (subprocess.TimeoutExpired, _Enough) as err:
             kill_group(process)
             for thread in threads:
                 thread.join(timeout=5)
             tail = b"".join(chunks[-40:]).decode(errors="replace")
+            if isinstance(err, _Enough):
+                raise LimitExceeded(argv, str(err), output=tail, log=log) from None
             raise CommandTimeout(argv, deadline_s, output=tail, log=log) from None
         # A grandchild that kept the pipe open must not keep us: the command itself has ended.
         for thread in threads:
@@ -188,3 +210,50 @@ def run(
             argv, status, output=(done.errors or done.output).decode(errors="replace"), log=log
         )
     return done
+
+
+class _Enough(Exception):
+    """A limit was reached; the sentence says which."""
+
+
+class _Meter:
+    """Counts what a command prints, and asks whether it is enough."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._bytes = 0
+        self.limited = bool(limits.log_bytes or limits.exceeded)
+
+    @property
+    def poll_s(self) -> float:
+        return self._limits.poll_s
+
+    def takes(self, size: int) -> bool:
+        """Counts ``size`` more bytes; False for those that are over the limit."""
+        self._bytes += size
+        return not self._over
+
+    @property
+    def _over(self) -> bool:
+        return 0 < self._limits.log_bytes < self._bytes
+
+    def enough(self) -> str:
+        if self._over:
+            return f"it printed more than {self._limits.log_bytes >> 20} MiB"
+        return self._limits.exceeded() if self._limits.exceeded else ""
+
+
+def _ended(process: subprocess.Popen[bytes], deadline_s: float, meter: _Meter) -> int:
+    """The status, when it comes in time. Raises TimeoutExpired, _Enough."""
+    if not meter.limited:
+        return process.wait(timeout=deadline_s)
+    last = time.monotonic() + deadline_s
+    while True:
+        left = last - time.monotonic()
+        try:
+            return process.wait(timeout=max(0.0, min(meter.poll_s, left)))
+        except subprocess.TimeoutExpired:
+            if left <= 0:
+                raise
+            if sentence := meter.enough():
+                raise _Enough(sentence) from None

@@ -10,13 +10,15 @@ import functools
 import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from vreview.adapters.confine import UNCONFINED, Confinement
+from vreview.adapters.kbuild import lineage
 from vreview.adapters.kbuild.compiled import compiled_files, linked_objects, split_touched
 from vreview.adapters.kbuild.dropped import explained
 from vreview.adapters.kbuild.identical import object_digests
-from vreview.adapters.kbuild.make import IMAGE, Made, Make, probe_toolchain, variables
+from vreview.adapters.kbuild.make import IMAGE, Configured, Made, Make, probe_toolchain, variables
 from vreview.adapters.kbuild.objects import mend, merged_warnings, standing_warnings
 from vreview.adapters.kbuild.slots import Slot, slot_for
 from vreview.adapters.kbuild.store import ConfigMemo, KernelStore, Stored, digest
@@ -61,12 +63,20 @@ class _Work:
     make: Make
     fragments: tuple[Fragment, ...]
     toolchain: Toolchain
+    place: lineage.Workplace
 
     @property
     def config_name(self) -> str:
         """What a configuration depends on: the tree, the asks, the compiler."""
         tools = (self.toolchain.version, self.toolchain.linker_version)
-        return digest(self.tree, self.recipe.profile, render(self.fragments), *tools)
+        asked = (self.recipe.profile, render(self.fragments))
+        return digest(self.tree, *asked, *tools, *self.strangers)
+
+    @property
+    def strangers(self) -> tuple[str, ...]:
+        """What a stranger's build made is found under its own commit alone: another way to the
+        same tree, or the tree itself, must not get it."""
+        return (f"stranger={self.commit}",) if self.place.strange else ()
 
     def key(self, config: KernelConfig) -> KernelKey:
         toolchain = f"{self.toolchain.version}\n{self.toolchain.linker_version}"
@@ -74,7 +84,7 @@ class _Work:
             self.tree,
             config.normalised,
             toolchain,
-            (*variables(self.toolchain.cc), *self.recipe.variables),
+            (*variables(self.toolchain.cc), *self.recipe.variables, *self.strangers),
         )
 
 
@@ -90,6 +100,9 @@ class KbuildBuilder:
     fragments: Path
     cc: str = "gcc"
     jobs: int = 0
+    confinement: Confinement = UNCONFINED
+    own: Callable[[Oid], bool] = lineage.nothing_is_own
+    """Which commits are the tree's own, with a confinement that is strict (see ``lineage``)."""
     deadline_s: float = 3600.0
 
     def build(
@@ -105,6 +118,7 @@ class KbuildBuilder:
             observer.begin(what)
             with work.slot.held() as interrupted:
                 made = self._build_in_slot(store, work, observer, interrupted=interrupted)
+                lineage.left(work.place, commit)
             observer.end(what, made.state.value if isinstance(made, Built) else "built")
             if isinstance(made, Built):
                 return made
@@ -121,12 +135,15 @@ class KbuildBuilder:
             with work.slot.held() as interrupted:
                 self._check_out(work, interrupted=interrupted)
                 found = self._configure(store, work)
+                lineage.left(work.place, commit)
             memo = found if isinstance(found, ConfigMemo) else None
         return memo.config if memo is not None else None
 
     def _work(self, commit: Oid, recipe: Recipe) -> _Work:
         slot = slot_for(self.tree, self.cache)
-        build = slot.build_folder(recipe.name)
+        place = lineage.workplace(
+            slot, recipe.name, strict=self.confinement.strict, own=self.own(commit)
+        )
         named = ("common", *recipe.name.split("+"))
         return _Work(
             commit=commit,
@@ -135,16 +152,18 @@ class KbuildBuilder:
             slot=slot,
             make=Make(
                 source=slot.source,
-                build=build,
+                build=place.build,
                 lock=slot.make_lock,
                 cc=self.cc,
                 variables=recipe.variables,
+                confinement=self.confinement,
             ),
             fragments=(
                 *(read_fragment(self.fragments, name) for name in named),
                 *((Fragment(SERIES, recipe.options),) if recipe.options else ()),
             ),
             toolchain=probe_toolchain(self.cc),
+            place=place,
         )
 
     def _build_in_slot(
@@ -154,9 +173,9 @@ class KbuildBuilder:
         begun = time.monotonic()
         self._check_out(work, interrupted=interrupted)
         memo = self._configure(store, work)
-        if isinstance(memo, str):
-            seconds = time.monotonic() - begun
-            return _failed(store, work, memo, BuildState.FAILED, seconds)
+        if isinstance(memo, Configured):
+            made = Made(None, memo.log, time.monotonic() - begun, memo.stopped)
+            return _failed(store, work, made, BuildState.FAILED)
         # Another process may have built it while we waited, or another configuration came out
         # the same.
         if stored := _find(store, work, memo):
@@ -167,15 +186,18 @@ class KbuildBuilder:
         work.slot.checkout(work.commit, clean=interrupted)
         if interrupted:
             recover(work.slot, self.cc)
+        if self.confinement.strict:
+            lineage.check_links(work.slot.source)
+        lineage.entered(work.place, work.slot, commit=work.commit)
 
     @staticmethod
-    def _configure(store: KernelStore, work: _Work) -> ConfigMemo | str:
-        """The configuration, made once; what Kconfig said when it refused."""
+    def _configure(store: KernelStore, work: _Work) -> ConfigMemo | Configured:
+        """The configuration, made once; what came of it when Kconfig refused."""
         memo = store.find_config(work.config_name)
         if memo is None:
             configured = work.make.configure(render(work.fragments))
             if configured.text is None:
-                return configured.log
+                return configured
             memo = _memo(work, configured.text, configured.log)
             store.keep_config(work.config_name, memo)
         return memo
@@ -188,11 +210,13 @@ class KbuildBuilder:
         make.use_config(memo.config.text)
         made = make.bzimage(
             jobs=self.jobs or len(os.sched_getaffinity(0)),
-            log=make.build / _LOG,
+            log=work.place.notes / _LOG,
             deadline_s=self.deadline_s,
             on_line=_progress(observer, _lines_expected(memo.config) if cold else None),
         )
-        warnings = merged_warnings(make.build, made.log, source=make.source, tool=self.cc)
+        warnings = merged_warnings(
+            make.build, made.log, source=make.source, tool=self.cc, notes=work.place.notes
+        )
         if made.status != 0:
             return self._not_made(store, work, made)
         key, linked = work.key(memo.config), linked_objects(make.build)
@@ -203,7 +227,7 @@ class KbuildBuilder:
             symbols=make.build / "System.map",
             log=made.log,
             compiled=compiled_files(make.build, make.source, linked),
-            objects=object_digests(make.build, linked or ()),
+            objects=object_digests(make.build, linked or (), notes=work.place.notes),
             warnings="\n".join(warning.text for warning in warnings),
             seconds=made.seconds,
         )
@@ -211,21 +235,24 @@ class KbuildBuilder:
     def _not_made(self, store: KernelStore, work: _Work, made: Made) -> Built:
         """A failure with all of its errors, and with the warnings of what compiles all the same:
         a patch that breaks one file says nothing of the others."""
-        make, log = work.make, made.log
+        make, notes = work.make, work.place.notes
         if made.status is None:
             mend(make.build)
-            return _failed(store, work, log, BuildState.TIMED_OUT, made.seconds)
+            late = BuildState.FAILED if made.stopped else BuildState.TIMED_OUT
+            return _failed(store, work, made, late)
         more = make.what_else(
             jobs=self.jobs or len(os.sched_getaffinity(0)),
-            log=make.build / _LOG,
+            log=notes / _LOG,
             deadline_s=min(_WHAT_ELSE_S, self.deadline_s),
         )
         if more is None:
             mend(make.build)
         else:
-            log += more
-        warnings = standing_warnings(make.build, log, source=make.source, tool=self.cc)
-        return _failed(store, work, log, BuildState.FAILED, made.seconds, warnings=warnings)
+            made = replace(made, log=made.log + more)
+        warnings = standing_warnings(
+            make.build, made.log, source=make.source, tool=self.cc, notes=notes
+        )
+        return _failed(store, work, made, BuildState.FAILED, warnings=warnings)
 
 
 def read_fragment(folder: Path, name: str) -> Fragment:
@@ -301,30 +328,34 @@ def _built(
 def _failed(
     store: KernelStore,
     work: _Work,
-    log: str,
+    made: Made,
     state: BuildState,
-    seconds: float,
     *,
     warnings: Sequence[Diagnostic] = (),
 ) -> Built:
     """A build that gave no kernel, with the errors; at least one, whatever the log says."""
     said = parse_diagnostics(
-        log, source=str(work.make.source), build=str(work.make.build), tool=work.toolchain.cc
+        made.log, source=str(work.make.source), build=str(work.make.build), tool=work.toolchain.cc
     )
     errors = tuple(o for o in observations(said) if o.severity is Severity.ERROR)
     name = digest(work.tree, work.config_name)
     return Built(
         state=state,
         kernel=None,
-        observations=(*(errors or (_unexplained(log, state),)), *observations(warnings)),
-        log=store.keep_failed(name, log),
-        seconds=seconds,
+        observations=(
+            *(errors if errors and not made.stopped else (_unexplained(made, state),)),
+            *observations(warnings),
+        ),
+        log=store.keep_failed(name, made.log),
+        seconds=made.seconds,
     )
 
 
-def _unexplained(log: str, state: BuildState) -> Observation:
-    last = next((line.strip() for line in reversed(log.splitlines()) if line.strip()), "")
+def _unexplained(made: Made, state: BuildState) -> Observation:
+    last = next((line.strip() for line in reversed(made.log.splitlines()) if line.strip()), "")
     how = "did not end in time" if state is BuildState.TIMED_OUT else "failed"
+    if made.stopped:
+        how = f"was stopped: {made.stopped}"
     return Observation(
         origin=Origin.COMPILER,
         tool="make",

@@ -16,12 +16,21 @@ from vreview.parse.objectcode import code_digest
 _KEPT = ".vreview-digests.json"
 
 
-def object_digests(build: Path, objects: Iterable[str]) -> Mapping[str, str]:
-    """Object → digest of its code (``parse.objectcode``), without those that cannot be read."""
-    known = _kept(build)
+def object_digests(
+    build: Path, objects: Iterable[str], *, notes: Path | None = None
+) -> Mapping[str, str]:
+    """Object → digest of its code (``parse.objectcode``), without those that cannot be read.
+
+    What is known is kept in the folder ``notes``, the O= folder itself by default. A name that
+    leads out of that is no object: the archive that has it may be a stranger's.
+    """
+    memory = (notes or build) / _KEPT
+    known = _kept(memory)
     now: dict[str, tuple[int, int, str]] = {}
     for name in sorted(set(objects)):
         path = build / name
+        if name.startswith("/") or ".." in name.split("/"):
+            continue
         try:
             state = path.stat()
             before = known.get(name)
@@ -31,13 +40,13 @@ def object_digests(build: Path, objects: Iterable[str]) -> Mapping[str, str]:
                 now[name] = (state.st_mtime_ns, state.st_size, digest)
         except OSError:
             continue
-    write_whole(build / _KEPT, json.dumps(now).encode())
+    write_whole(memory, json.dumps(now).encode())
     return {name: digest for name, (_, _, digest) in now.items()}
 
 
-def _kept(build: Path) -> Mapping[str, tuple[int, int, str]]:
+def _kept(memory: Path) -> Mapping[str, tuple[int, int, str]]:
     try:
-        value = json.loads((build / _KEPT).read_bytes())
+        value = json.loads(memory.read_bytes())
         return {str(k): (int(v[0]), int(v[1]), str(v[2])) for k, v in value.items()}
     except (OSError, ValueError, TypeError, AttributeError, LookupError):
         return {}

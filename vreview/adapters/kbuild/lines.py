@@ -15,9 +15,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from vreview.adapters.confine import Confinement, Reach, run_in
 from vreview.adapters.kbuild.units import SlotTrees
-from vreview.adapters.proc import run
-from vreview.errors import CommandFailed, CommandTimeout
+from vreview.errors import CommandFailed, CommandTimeout, LimitExceeded
 from vreview.model.kernel import Kernel
 from vreview.model.look import Unit
 from vreview.model.observation import Place
@@ -48,17 +48,21 @@ class SlotLines:
         """
         wanted = [frame for frame in dict.fromkeys(frames) if not frame.module]
         with self.trees.checked_out(kernel.key.tree, kernel.config) as make:
-            defined = _defined({f.function for f in wanted}, make.build, make.source)
+            defined = _defined(
+                {f.function for f in wanted}, make.build, make.source, self.trees.confinement
+            )
             units = self.trees.units(make, kernel.config, tuple(defined)[:_MOST_FILES])
             candidates: defaultdict[Frame, list[tuple[Place, ...]]] = defaultdict(list)
             for file, unit in units.items():
                 mine = [f for f in wanted if f.function in defined[file]]
-                for frame, chain in _in_object(file, unit, mine):
+                for frame, chain in _in_object(file, unit, mine, self.trees.confinement):
                     candidates[frame].append(chain)
         return {frame: chains[0] for frame, chains in candidates.items() if len(chains) == 1}
 
 
-def _defined(names: Iterable[str], build: Path, source: Path) -> dict[str, set[str]]:
+def _defined(
+    names: Iterable[str], build: Path, source: Path, confinement: Confinement
+) -> dict[str, set[str]]:
     """Source file → those of the functions that its object defines."""
     objects = [
         f"{folder}/{name}"
@@ -69,7 +73,14 @@ def _defined(names: Iterable[str], build: Path, source: Path) -> dict[str, set[s
     wanted, found = frozenset(names), defaultdict[str, set[str]](set)
     for begin in range(0, len(objects), _AT_ONCE):
         argv = ("nm", "-A", "--defined-only", *objects[begin : begin + _AT_ONCE])
-        said = run(argv, deadline_s=_DEADLINE_S, check=False, needed_for="read kernel objects").text
+        said = run_in(
+            confinement,
+            argv,
+            reach=Reach(readable=(build,), cwd=build),
+            deadline_s=_DEADLINE_S,
+            check=False,
+            needed_for="read kernel objects",
+        ).text
         for line in said.splitlines():
             path, _, symbol = line.partition(":")
             words = symbol.split()
@@ -81,31 +92,30 @@ def _defined(names: Iterable[str], build: Path, source: Path) -> dict[str, set[s
 
 
 def _in_object(
-    file: str, unit: Unit, frames: Sequence[Frame]
+    file: str, unit: Unit, frames: Sequence[Frame], confinement: Confinement
 ) -> Iterator[tuple[Frame, tuple[Place, ...]]]:
     """The frames whose function the file's object has, as long as they say."""
     with tempfile.TemporaryDirectory(prefix="vreview-lines-") as folder:
         made = Path(folder, "made.o")
+        reach = Reach((unit.source, unit.cwd), writable=(Path(folder),), cwd=unit.cwd)
+
+        def confined(*argv: str) -> str:
+            return run_in(confinement, argv, reach=reach, deadline_s=_DEADLINE_S).text
+
         try:
-            run(
-                (*unit.command, *_DEBUG, "-c", "-o", str(made), str(unit.source / file)),
-                cwd=unit.cwd,
-                deadline_s=_DEADLINE_S,
-            )
-            symbols = run(("objdump", "-t", str(made)), deadline_s=_DEADLINE_S).text
-        except (CommandFailed, CommandTimeout):
+            confined(*unit.command, *_DEBUG, "-c", "-o", str(made), str(unit.source / file))
+            symbols = confined("objdump", "-t", str(made))
+        except (CommandFailed, CommandTimeout, LimitExceeded):
             return  # a stranger's file, and only for the sake of a line number
         functions = functions_of(symbols)
         same = [f for f in frames if _same(functions.get(f.function), f)]
         for section in dict.fromkeys(functions[f.function].section for f in same):
             mine = [f for f in same if functions[f.function].section == section]
             addresses = [functions[f.function].value + f.offset - (not f.exact) for f in mine]
-            said = run(
-                ("addr2line", "-a", "-i", "-f", "-e", str(made), "-j", section,
-                 *(f"{address:#x}" for address in addresses)),
-                cwd=unit.cwd,
-                deadline_s=_DEADLINE_S,
-            ).text  # fmt: skip
+            said = confined(
+                *("addr2line", "-a", "-i", "-f", "-e", str(made), "-j", section),
+                *(f"{address:#x}" for address in addresses),
+            )
             for frame, chain in zip(mine, places_of(said, source=str(unit.source)), strict=False):
                 if chain:
                     yield frame, chain

@@ -9,12 +9,19 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from vreview.adapters.confine import UNCONFINED, Confinement, Reach
 from vreview.adapters.files import write_whole
 from vreview.adapters.proc import Done, run
-from vreview.errors import CommandFailed, CommandTimeout, StorageFailed, ToolMissing
+from vreview.errors import (
+    CommandFailed,
+    CommandTimeout,
+    LimitExceeded,
+    StorageFailed,
+    ToolMissing,
+)
 from vreview.model.kernel import Toolchain
 
 IMAGE = Path("arch/x86/boot/bzImage")
@@ -33,24 +40,32 @@ _KILLED = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 _NO_SPACE = "No space left on device"
+_FULL_BYTES = 256 << 20
+"""With more than that free, a stranger's "no space left" is about its own limits, or a lie."""
+_RELEASE = re.compile(r"[\w.+~-]{1,64}")
+_CONFIG_BYTES = 4 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Configured:
-    """``text`` is the .config, None when Kconfig refused; ``log`` what it said."""
+    """``text`` is the .config, None when Kconfig refused; ``log`` what it said; ``stopped`` the
+    sentence of the limit that ended it, or empty."""
 
     text: str | None
     log: str
     status: int
+    stopped: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """``status`` of make, None when it did not end within its deadline."""
+    """``status`` of make, None when it did not end within its deadline, or had to be stopped:
+    then ``stopped`` says what it used too much of."""
 
     status: int | None
     log: str
     seconds: float
+    stopped: str = ""
 
 
 def probe_toolchain(cc: str) -> Toolchain:
@@ -78,13 +93,14 @@ def variables(cc: str) -> tuple[str, ...]:
 @dataclass(frozen=True, slots=True)
 class Make:
     """Kbuild on one source and O= folder. ``lock`` is held by make and all that it starts;
-    ``variables`` are further ones of its command line."""
+    ``variables`` are further ones of its command line; ``confinement`` is what make runs in."""
 
     source: Path
     build: Path
     lock: Path
     cc: str
     variables: tuple[str, ...] = ()
+    confinement: Confinement = UNCONFINED
 
     def configure(self, asked: str) -> Configured:
         """All that ``asked`` says, everything else n; the result stays in the O= folder.
@@ -94,13 +110,17 @@ class Make:
         """
         fragment = self.build / ".vreview-asked.config"
         write_whole(fragment, asked.encode())
-        done = self._make(
-            ("-s", f"KCONFIG_ALLCONFIG={fragment}", "allnoconfig"), deadline_s=_CONFIG_DEADLINE_S
-        )
-        _raise_if_ours(done.argv, done.status, done.text, self.build)
+        arguments = ("-s", f"KCONFIG_ALLCONFIG={fragment}", "allnoconfig")
+        try:
+            done = self._make(arguments, deadline_s=_CONFIG_DEADLINE_S)
+        except CommandTimeout as err:
+            return Configured(None, err.output, -1, f"it did not end within {err.deadline_s:g} s")
+        except LimitExceeded as err:
+            return Configured(None, err.output, -1, err.sentence)
+        self._raise_if_ours(done, self.build)
         config = self.build / ".config"
         built = done.status == 0 and config.is_file()
-        return Configured(config.read_text() if built else None, done.text, done.status)
+        return Configured(_bounded(config) if built else None, done.text, done.status)
 
     def use_config(self, text: str) -> None:
         """Puts a .config in place, not touching one that says the same (make goes by times)."""
@@ -117,8 +137,9 @@ class Make:
             done = self._make(arguments, deadline_s=deadline_s, log=log, on_line=on_line)
         except CommandTimeout:
             return Made(None, log.read_text(errors="replace"), deadline_s)
-        if done.status != 0:
-            _raise_if_ours(done.argv, done.status, done.text, log)
+        except LimitExceeded as err:
+            return Made(None, log.read_text(errors="replace"), deadline_s, err.sentence)
+        self._raise_if_ours(done, log)
         return Made(done.status, done.text, done.seconds)
 
     def what_else(self, *, jobs: int, log: Path, deadline_s: float) -> str | None:
@@ -126,18 +147,20 @@ class Make:
         errors of everything that does not; the log, None when it did not end in time."""
         try:
             return self._make(("-k", f"-j{jobs}", IMAGE.name), deadline_s=deadline_s, log=log).text
-        except CommandTimeout:
+        except (CommandTimeout, LimitExceeded):
             return None
 
     def objects(self, targets: Sequence[str], *, jobs: int, deadline_s: float) -> str:
-        """Makes single objects, as far as they can be made; the log. Raises CommandTimeout."""
+        """Makes single objects, as far as they can be made; the log. Raises CommandTimeout,
+        LimitExceeded."""
         done = self._make(("-k", f"-j{jobs}", "--", *targets), deadline_s=deadline_s)
-        _raise_if_ours(done.argv, done.status, done.text, self.build)
+        self._raise_if_ours(done, self.build)
         return done.text
 
     def release(self) -> str:
         """The release string of the kernel in the O= folder ("6.1.0")."""
-        return (self.build / "include/config/kernel.release").read_text().strip()
+        text = _bounded(self.build / "include/config/kernel.release").strip()
+        return text if _RELEASE.fullmatch(text) else "unknown"
 
     def _make(
         self,
@@ -149,47 +172,85 @@ class Make:
     ) -> Done:
         self.build.mkdir(parents=True, exist_ok=True)
         cc = f"ccache {self.cc}" if shutil.which("ccache") else self.cc
-        # Should we be killed, compilers live on for a moment: they keep this lock until then.
-        argv = (
-            *("flock", str(self.lock)),
-            *("env", *(f"--unset={name}" for name in sorted(os.environ) if _FOREIGN.match(name))),
+        command = (
             *("make", "-C", str(self.source), f"O={self.build}", *variables(self.cc), f"CC={cc}"),
             *self.variables,
             *arguments,
         )
-        return run(
-            argv,
-            # On a miss ccache preprocesses, then compiles; with the dependencies that kbuild asks
-            # gcc for anyway it needs not (a cold build of 6.1: a fifth less CPU time).
-            env={"LC_ALL": "C", "CCACHE_DEPEND": os.environ.get("CCACHE_DEPEND", "1")},
-            deadline_s=deadline_s,
-            check=False,
-            log=log,
-            on_line=on_line,
-            needed_for="build kernels",
+        strict = self.confinement.strict
+        # On a miss ccache preprocesses, then compiles; with the dependencies that kbuild asks gcc
+        # for anyway it needs not (a cold build of 6.1: a fifth less CPU time). A stranger's build
+        # gets nothing from the user's cache, and puts nothing into it; its name stays on the
+        # command line, which kbuild compares with that of the objects that there are.
+        ccache = {"CCACHE_DEPEND": os.environ.get("CCACHE_DEPEND", "1")}
+        env = {"LC_ALL": "C", **({"CCACHE_DISABLE": "1"} if strict else ccache)}
+        reach = Reach(
+            readable=(self.source, *_of_its_own(self.cc)), writable=(self.build,), cwd=self.build
         )
+        with self.confinement.entered(command, reach=reach, env=env) as cell:
+            # Should we be killed, compilers live on for a moment: they keep this lock until then.
+            # What is in a sandbox goes with it, and is not to hold a lock of ours.
+            argv = (
+                *("flock", *(("--close",) if strict else ()), str(self.lock)),
+                *("env", *(f"--unset={n}" for n in sorted(os.environ) if _FOREIGN.match(n))),
+                *cell.argv,
+            )
+            done = run(
+                argv,
+                env=cell.env,
+                deadline_s=deadline_s,
+                check=False,
+                log=log,
+                on_line=on_line,
+                limits=cell.limits,
+                needed_for="build kernels",
+            )
+        return replace(done, argv=command) if strict else done
+
+    def _raise_if_ours(self, done: Done, where: Path) -> None:
+        """Raises for a failed make that says nothing about the kernel.
+
+        What a stranger's make says about our machine is believed only where the machine agrees.
+        """
+        argv, status, log, strict = done.argv, done.status, done.text, self.confinement.strict
+        if status == 0:
+            return
+        full = _NO_SPACE in log
+        if full and not (strict and shutil.disk_usage(self.build).free > _FULL_BYTES):
+            raise StorageFailed(
+                f"no space left on the device while building in {where}",
+                path=where,
+                hint=f"free some space beside {where.parent}, or set XDG_CACHE_HOME",
+            )
+        missing = _NOT_FOUND.search(log)
+        if missing and not (strict and (_is_here(missing["tool"]) or "/" in missing["tool"])):
+            raise ToolMissing(missing["tool"], needed_for="build kernels")
+        header = _HEADER.search(log)
+        if header and not (strict and (Path("/usr/include") / header["header"]).exists()):
+            raise ToolMissing(f"libelf's {header['header']}", needed_for="build kernels")
+        if killed := _KILLED.search(log):
+            raise CommandFailed(
+                argv, status, output=killed[0], hint="try fewer compilers at once: -c jobs=1"
+            )
+        if status < 0 or status in (126, 127):
+            raise CommandFailed(argv, status, output=log)
 
 
-def _raise_if_ours(argv: Sequence[str], status: int, log: str, where: Path) -> None:
-    """Raises for a failed make that says nothing about the kernel."""
-    if status == 0:
-        return
-    if _NO_SPACE in log:
-        raise StorageFailed(
-            f"no space left on the device while building in {where}",
-            path=where,
-            hint=f"free some space beside {where.parent}, or set XDG_CACHE_HOME",
-        )
-    if missing := _NOT_FOUND.search(log):
-        raise ToolMissing(missing["tool"], needed_for="build kernels")
-    if missing := _HEADER.search(log):
-        raise ToolMissing(f"libelf's {missing['header']}", needed_for="build kernels")
-    if killed := _KILLED.search(log):
-        raise CommandFailed(
-            argv, status, output=killed[0], hint="try fewer compilers at once: -c jobs=1"
-        )
-    if status < 0 or status in (126, 127):
-        raise CommandFailed(argv, status, output=log)
+def _is_here(tool: str) -> bool:
+    return shutil.which(tool) is not None
+
+
+def _of_its_own(cc: str) -> tuple[Path, ...]:
+    """The folder of a compiler that does not lie among the system's programs."""
+    found = shutil.which(cc)
+    home = Path(os.path.realpath(found)).parent.parent if found else Path("/usr")
+    return () if home.is_relative_to("/usr") or home == Path("/") else (home,)
+
+
+def _bounded(path: Path) -> str:
+    """A small text of the O= folder, or the beginning of a large one."""
+    with open(path, "rb") as file:
+        return file.read(_CONFIG_BYTES).decode(errors="replace")
 
 
 __all__ = ["IMAGE", "Configured", "Made", "Make", "probe_toolchain", "variables"]

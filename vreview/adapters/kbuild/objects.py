@@ -18,7 +18,8 @@ from vreview.adapters.kbuild.compiled import sources
 from vreview.model.observation import Severity
 from vreview.parse.diagnostics import LINKED, Diagnostic, parse_diagnostics, units_made
 
-_KEPT = ".vreview-warnings.json"
+KEPT = ".vreview-warnings.json"
+"""The file with the warnings that are kept, in the O= folder or where our notes about it lie."""
 
 
 def mend(build: Path) -> tuple[str, ...]:
@@ -53,32 +54,38 @@ def _interrupted(target: Path, command: Path) -> bool:
     return newer or cut or not text.endswith(b"\n")
 
 
-def merged_warnings(build: Path, log: str, *, source: Path, tool: str) -> tuple[Diagnostic, ...]:
-    """All diagnostics of what the O= folder holds now; remembers them for the next build.
+def merged_warnings(
+    build: Path, log: str, *, source: Path, tool: str, notes: Path | None = None
+) -> tuple[Diagnostic, ...]:
+    """All diagnostics of what the O= folder holds now; remembers them for the next build, in the
+    folder ``notes`` (the O= folder itself by default).
 
     A unit that ``log`` made again has those of ``log`` alone; a unit whose source is gone, none.
     """
+    memory = (notes or build) / KEPT
     made = set(units_made(log))
     fresh = parse_diagnostics(log, source=str(source), build=str(build), tool=tool)
     gone = made | {diagnostic.unit for diagnostic in fresh}
     kept = {
         unit: text
-        for unit, text in _kept(build).items()
+        for unit, text in _kept(memory).items()
         if unit not in gone and (unit == LINKED or _has_source(source, unit))
     }
     for diagnostic in fresh:
         before = kept.get(diagnostic.unit)
         text = diagnostic.text.replace(f"{source}/", "")
         kept[diagnostic.unit] = f"{before}\n{text}" if before else text
-    write_whole(build / _KEPT, json.dumps(dict(sorted(kept.items())), indent=0).encode())
+    write_whole(memory, json.dumps(dict(sorted(kept.items())), indent=0).encode())
     return parse_diagnostics("\n".join(text for _, text in sorted(kept.items())), tool=tool)
 
 
-def standing_warnings(build: Path, log: str, *, source: Path, tool: str) -> tuple[Diagnostic, ...]:
+def standing_warnings(
+    build: Path, log: str, *, source: Path, tool: str, notes: Path | None = None
+) -> tuple[Diagnostic, ...]:
     """As ``merged_warnings`` after a build that failed: the warnings of what compiled all the same
     and of what needed not to be compiled. Nothing is known of the rest, and of the whole; and what
     gcc warns of beside an error comes from that."""
-    everything = merged_warnings(build, log, source=source, tool=tool)
+    everything = merged_warnings(build, log, source=source, tool=tool, notes=notes)
     broken = {d.unit for d in everything if d.observation.severity is Severity.ERROR}
     made = set(units_made(log)) - broken
     return tuple(
@@ -101,9 +108,9 @@ def _is_current(build: Path, source: Path, unit: str) -> bool:
         return False
 
 
-def _kept(build: Path) -> Mapping[str, str]:
+def _kept(memory: Path) -> Mapping[str, str]:
     try:
-        value = json.loads((build / _KEPT).read_bytes())
+        value = json.loads(memory.read_bytes())
     except (FileNotFoundError, ValueError):
         return {}
     return {str(k): str(v) for k, v in value.items()} if isinstance(value, dict) else {}

@@ -33,6 +33,8 @@ _GIT_ENV: Mapping[str, str] = {
     "GIT_NO_REPLACE_OBJECTS": "1",
     "LC_ALL": "C",
 }
+# Over what a .gitattributes of the tree says: what is built has the bytes that were reviewed.
+_PLAIN_BYTES = b"* -text !eol -ident -filter !working-tree-encoding\n"
 # A caller inside a git hook has variables that point git at the caller's repository.
 _LOCAL = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR")
 _GIT = (
@@ -109,6 +111,11 @@ class Slot:
         assert made is not None
         return Oid(made.decode().strip())
 
+    def is_ancestor(self, old: str, new: str) -> bool:
+        """True when ``old`` is ``new`` or among its ancestors; False when it is not here."""
+        found = self._own_git("merge-base", "--is-ancestor", old, new, check=False)
+        return found is not None
+
     @contextlib.contextmanager
     def held(self) -> Iterator[bool]:
         """Holds the slot alone; gives True when its last holder did not get to an end.
@@ -163,8 +170,8 @@ class Slot:
     def _repository(self) -> Path:
         """Our bare repository, made when missing, borrowing the user's objects."""
         git = self.folder / "git"
-        alternates = git / "objects" / "info" / "alternates"
-        if not alternates.is_file():
+        alternates, attributes = git / "objects/info/alternates", git / "info/attributes"
+        if not (alternates.is_file() and attributes.is_file()):
             try:
                 self.folder.mkdir(parents=True, exist_ok=True)
             except OSError as err:
@@ -174,6 +181,7 @@ class Slot:
                     shutil.rmtree(git, ignore_errors=True)
                     _git("init", "-q", "--bare", "--template=", str(git))
                     write_whole(alternates, f"{self.objects}\n".encode())
+                write_whole(attributes, _PLAIN_BYTES)
         return git
 
 

@@ -11,10 +11,12 @@ import contextlib
 import os
 import re
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from vreview.adapters.confine import UNCONFINED, Confinement
+from vreview.adapters.kbuild import lineage
 from vreview.adapters.kbuild.builder import recover
 from vreview.adapters.kbuild.make import Make
 from vreview.adapters.kbuild.objects import merged_warnings
@@ -38,6 +40,8 @@ class SlotTrees:
     cache: Path
     cc: str = "gcc"
     jobs: int = 0
+    confinement: Confinement = UNCONFINED
+    own: Callable[[Oid], bool] = lineage.nothing_is_own
 
     @contextlib.contextmanager
     def opened(
@@ -54,12 +58,25 @@ class SlotTrees:
         slot = slot_for(self.tree, self.cache)
         # After "common" and the profile; single options share the folder.
         asked = tuple(name for name in config.fragments[2:] if name != SERIES)
-        build = slot.build_folder(Recipe(config.profile, asked).name)
+        name = Recipe(config.profile, asked).name
+        strict = self.confinement.strict
         with slot.held() as interrupted:
-            slot.checkout(slot.commit_of(revision), clean=interrupted)
+            commit = slot.commit_of(revision)
+            place = lineage.workplace(slot, name, strict=strict, own=self.own(commit))
+            slot.checkout(commit, clean=interrupted)
             if interrupted:
                 recover(slot, self.cc)
-            yield Make(source=slot.source, build=build, lock=slot.make_lock, cc=self.cc)
+            if strict:
+                lineage.check_links(slot.source)
+            lineage.entered(place, slot, commit=commit)
+            yield Make(
+                source=slot.source,
+                build=place.build,
+                lock=slot.make_lock,
+                cc=self.cc,
+                confinement=self.confinement,
+            )
+            lineage.left(place, commit)
 
     def units(self, make: Make, config: KernelConfig, files: Sequence[str]) -> Mapping[str, Unit]:
         """How each of ``files`` is compiled in a slot that is held; those that are not are left
@@ -83,7 +100,8 @@ class SlotTrees:
             jobs=self.jobs or len(os.sched_getaffinity(0)),
             deadline_s=_MAKE_DEADLINE_S,
         )
-        merged_warnings(make.build, log, source=make.source, tool=self.cc)
+        notes = lineage.notes_of(make.build)
+        merged_warnings(make.build, log, source=make.source, tool=self.cc, notes=notes)
 
 
 def _units(files: Sequence[str], build: Path, source: Path) -> Iterator[tuple[str, Unit]]:
