@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Make an example series against a kernel tree, as git send-email would send it.
 
-    python3 examples/make_series.py --tree TREE --base REV faulty|clean|stumbling -o FILE
+    python3 examples/make_series.py --tree TREE --base REV NAME -o FILE
+
+NAME is a folder beside this script that holds a series.toml: clean, faulty, systems/....
 
 The repository holds no kernel source, so the series is a recipe: files of our own in full, and
 lines of ours that are put beside lines of the tree, found by regular expressions (README.md). The
@@ -89,12 +91,13 @@ def sections(source: str, patch: int) -> str:
     return "".join(kept)
 
 
-def edited(text: str, edit: Mapping[str, str]) -> str:
+def edited(text: str, edit: Mapping[str, Any]) -> str:
     """`text` with one edit of a recipe made; RecipeError where its anchor is not there.
 
     `within` names the line that opens a scope, which ends with the next line that begins with a
     closing brace (or with the file). There, at the first place that matches, `after` or `before`
-    puts `text` beside a line, and `replace` puts the template `with` in place of what it matched.
+    puts `text` beside a line, and `replace` puts the template `with` in place of what it matched;
+    with `every`, at each place of the scope.
     """
     lines = text.splitlines(keepends=True)
     first = _find(lines, edit["within"], 0) if "within" in edit else 0
@@ -105,7 +108,8 @@ def edited(text: str, edit: Mapping[str, str]) -> str:
 
     if "replace" in edit:
         scope = "".join(lines[first:last])
-        changed, count = re.subn(edit["replace"], edit["with"], scope, count=1, flags=re.M)
+        once = 0 if edit.get("every") else 1
+        changed, count = re.subn(edit["replace"], edit["with"], scope, count=once, flags=re.M)
         if not count:
             raise RecipeError(f"{edit['path']}: nothing matches {edit['replace']!r}")
         return "".join(lines[:first]) + changed + "".join(lines[last:])
@@ -132,10 +136,25 @@ def trees(git: Git, folder: Path, recipe: Mapping[str, Any], base: str) -> Itera
         for ours in recipe.get("file", ()):
             source = (folder / ours["source"]).read_text("utf-8")
             _stage(git, ours["path"], sections(source, number))
-        for edit in patch.get("edit", ()):
+        for edit in edits(folder, patch):
             text = git("cat-file", "blob", f":{edit['path']}").decode("utf-8")
             _stage(git, edit["path"], edited(text, edit))
         yield git.words("write-tree")
+
+
+def edits(folder: Path, patch: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The edits of one patch: those of the files that it includes, then its own.
+
+    An edit with `source` has its text in a file beside the recipe, after the line of its licence.
+    """
+    for name in patch.get("include", ()):
+        yield from tomllib.loads((folder / name).read_text("utf-8"))["edit"]
+    for edit in patch.get("edit", ()):
+        if "source" in edit:
+            _, _, text = (folder / edit["source"]).read_text("utf-8").partition("\n")
+            yield {**edit, "text": text}
+        else:
+            yield edit
 
 
 def _stage(git: Git, path: str, text: str) -> None:
@@ -189,24 +208,52 @@ def mboxrd(messages: Iterator[str]) -> str:
     return "".join(f"From mboxrd@z Thu Jan  1 00:00:00 1970\n{each}" for each in quoted)
 
 
+def read(folder: Path) -> dict[str, Any]:
+    """The recipe in `folder`, with the patches and files of the one that it goes `onto` first."""
+    recipe = tomllib.loads((folder / "series.toml").read_text("utf-8"))
+    files, patches = recipe.get("file", []), recipe["patch"]
+    if below := recipe.get("onto"):
+        lower = read(folder / below)
+        files = [*({**f, "source": f"{below}/{f['source']}"} for f in lower["file"]), *files]
+        patches = [*(_from(below, patch) for patch in lower["patch"]), *patches]
+    return {**recipe, "file": files, "patch": patches}
+
+
+def _from(below: str, patch: dict[str, Any]) -> dict[str, Any]:
+    """A patch of the recipe below, with its files found from above."""
+    edits = [
+        {**e, "source": f"{below}/{e['source']}"} if "source" in e else e
+        for e in patch.get("edit", ())
+    ]
+    include = [f"{below}/{name}" for name in patch.get("include", ())]
+    return {**patch, "include": include, "edit": edits}
+
+
 def make(tree: Path, base: str, folder: Path) -> str:
     """The series of the recipe in `folder` on `base`, as an mbox."""
-    recipe = tomllib.loads((folder / "series.toml").read_text("utf-8"))
+    recipe = read(folder)
     with tempfile.TemporaryDirectory(prefix="series-") as scratch:
         git = Git(tree.resolve(), Path(scratch))
         commit = git.words("rev-parse", "--verify", f"{base}^{{commit}}")
         return mboxrd(mails(git, recipe, commit, list(trees(git, folder, recipe, commit))))
 
 
+def series_names(examples: Path) -> list[str]:
+    """All that can be made: folders with a recipe, as paths from `examples`."""
+    found = examples.rglob("series.toml")
+    return sorted(str(recipe.parent.relative_to(examples)) for recipe in found)
+
+
 def main() -> int:
+    examples = Path(__file__).resolve().parent
     options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    options.add_argument("series", choices=("faulty", "clean", "stumbling"))
+    options.add_argument("series", choices=series_names(examples))
     options.add_argument("--tree", type=Path, required=True, help="a git repository of a kernel")
     options.add_argument("--base", default="HEAD", help="the commit that the series is made for")
     options.add_argument("-o", "--output", type=Path, required=True, help="the mbox to write")
     chosen = options.parse_args()
     try:
-        mbox = make(chosen.tree, chosen.base, Path(__file__).resolve().parent / chosen.series)
+        mbox = make(chosen.tree, chosen.base, examples / chosen.series)
     except RecipeError as failure:
         print(f"make_series: {failure}", file=sys.stderr)
         return 3

@@ -21,3 +21,11 @@ static int panel_probe(struct panel *panel)
 	ret = panel_light(panel); /* vreview: errno/unchecked-result */
 	return 0;
 }
+
+static void ring_moves(struct ring *ring)
+{
+	mmu_notifier_unregister(&ring->notifier, ring->mm);
+	ring_unmap(ring);
+	mmu_notifier_register(&ring->notifier, ring->mm); /* vreview: errno/unchecked-result */
+	ring->watched = true;
+}
