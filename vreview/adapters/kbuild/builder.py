@@ -20,7 +20,7 @@ from vreview.adapters.kbuild.dropped import explained
 from vreview.adapters.kbuild.identical import object_digests
 from vreview.adapters.kbuild.make import IMAGE, Configured, Made, Make, probe_toolchain, variables
 from vreview.adapters.kbuild.objects import mend, merged_warnings, standing_warnings
-from vreview.adapters.kbuild.slots import Slot, slot_for
+from vreview.adapters.kbuild.slots import Slot, compiled_by, slot_for
 from vreview.adapters.kbuild.store import ConfigMemo, KernelStore, Stored, digest
 from vreview.errors import ConfigError
 from vreview.logic.fragments import asked_vs_got, render
@@ -142,7 +142,10 @@ class KbuildBuilder:
     def _work(self, commit: Oid, recipe: Recipe) -> _Work:
         slot = slot_for(self.tree, self.cache)
         place = lineage.workplace(
-            slot, recipe.name, strict=self.confinement.strict, own=self.own(commit)
+            slot,
+            compiled_by(self.cc, recipe.name),
+            strict=self.confinement.strict,
+            own=self.own(commit),
         )
         named = ("common", *recipe.name.split("+"))
         return _Work(

@@ -185,6 +185,13 @@ class Slot:
         return git
 
 
+def compiled_by(cc: str, name: str) -> str:
+    """What the O= folder of a recipe's name is called. Another compiler has its own: gcc's objects
+    are all made again when one changes to clang, and once more on the way back."""
+    compiler = Path(cc).name
+    return name if compiler == "gcc" else f"{name}-{compiler}"
+
+
 def slot_for(tree: Path, cache: Path) -> Slot:
     """The slot of a repository: one for each object store, at a path that stays the same.
 

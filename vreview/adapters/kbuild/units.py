@@ -20,7 +20,7 @@ from vreview.adapters.kbuild import lineage
 from vreview.adapters.kbuild.builder import recover
 from vreview.adapters.kbuild.make import Make
 from vreview.adapters.kbuild.objects import merged_warnings
-from vreview.adapters.kbuild.slots import slot_for
+from vreview.adapters.kbuild.slots import compiled_by, slot_for
 from vreview.model.kernel import SERIES, KernelConfig, Recipe
 from vreview.model.look import Unit
 from vreview.model.series import Oid
@@ -58,7 +58,7 @@ class SlotTrees:
         slot = slot_for(self.tree, self.cache)
         # After "common" and the profile; single options share the folder.
         asked = tuple(name for name in config.fragments[2:] if name != SERIES)
-        name = Recipe(config.profile, asked).name
+        name = compiled_by(self.cc, Recipe(config.profile, asked).name)
         strict = self.confinement.strict
         with slot.held() as interrupted:
             commit = slot.commit_of(revision)

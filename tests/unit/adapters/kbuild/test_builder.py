@@ -14,6 +14,7 @@ import pytest
 from fake_kernel import FILES, commit, git, make_kernel
 
 from vreview.adapters.kbuild.builder import KbuildBuilder
+from vreview.adapters.kbuild.slots import compiled_by
 from vreview.errors import ConfigError, StorageFailed, ToolMissing, TreeError
 from vreview.model.kernel import Recipe
 from vreview.model.observation import Severity
@@ -373,3 +374,11 @@ def test_a_linked_worktree_has_its_repository_s_slot(world: World, tmp_path: Pat
     world.builder = replace(world.builder, tree=tmp_path / "linked")
     assert world.build(world.base).from_store
     assert len(list((world.builder.cache / "slots").iterdir())) == 1
+
+
+@pytest.mark.parametrize(
+    ("cc", "name"),
+    [("gcc", "test"), ("/usr/bin/gcc", "test"), ("/opt/clang-19", "test-clang-19")],
+)
+def test_another_compiler_leaves_gcc_s_objects_alone(cc: str, name: str) -> None:
+    assert compiled_by(cc, "test") == name
