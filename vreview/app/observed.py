@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from vreview.app.trial import Exercise, Side
 from vreview.logic.blame import blamed
 from vreview.logic.delta import delta, merged
+from vreview.logic.devicetree import unchecked_trees
 from vreview.logic.repeats import Counted, Pattern, Shown, compared, counted, said
 from vreview.logic.verdict import verdict
 from vreview.logic.walked import attributed
@@ -202,6 +203,8 @@ class Observed:
     def _limits(self) -> Iterator[str]:
         """What was not compiled, refused by Kconfig, or not measured, in sentences."""
         yield from self.recipes.why
+        if (trees := unchecked_trees(self.series.paths)) is not None:
+            yield trees
         test = self.recipes.test
         tested = self.built.get((test.name, Side.TIP)) if test is not None else None
         if tested is not None:
