@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 
 from vreview.app.observed import Observed
 from vreview.app.trial import Exercise, Lab, Side, build_at, prepared, run_once
-from vreview.logic.walked import finished, settled, walk_of
+from vreview.logic.walked import decisive, finished, settled, walk_of
 from vreview.model.kernel import Recipe
 from vreview.model.review import Applied
 from vreview.model.series import Oid
@@ -26,6 +26,8 @@ from vreview.ports import GuestJob
 Carry = Callable[[Oid, Oid], Oid | None]
 """A commit's change on top of another commit, None where the two conflict."""
 
+_MOST_AGAIN = 8
+"""So many boots at most to make sure."""
 _MOST_GAPS = 4
 """So many further trials at most: each costs a build and a boot."""
 
@@ -124,7 +126,27 @@ def walk(commits: Sequence[Oid], course: Course, *, carry: Carry) -> Walk:
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
     states = [StateTrial(n, one, built[n], tuple(runs[n])) for n, one in enumerate(commits)]
-    return _narrowed(walk_of(course.depth, states), course, jobs, carry=carry)
+    found = _again(walk_of(course.depth, states), course, jobs)
+    return _narrowed(found, course, jobs, carry=carry)
+
+
+def _again(found: Walk, course: Course, jobs: Mapping[str, GuestJob]) -> Walk:
+    """The walk with a second run wherever a single one names a patch."""
+    states = list(found.states)
+    exercises = {one.name: one for one in course.exercises}
+    for n, name in decisive(found)[:_MOST_AGAIN]:
+        kernel = states[n].built.kernel
+        assert kernel is not None
+        run = run_once(
+            where(n, tip=found.tip),
+            kernel,
+            exercises[name],
+            job=jobs[name],
+            number=2,
+            lab=course.lab,
+        )
+        states[n] = replace(states[n], runs=(*states[n].runs, run))
+    return walk_of(course.depth, states)
 
 
 def _narrowed(found: Walk, course: Course, jobs: Mapping[str, GuestJob], *, carry: Carry) -> Walk:

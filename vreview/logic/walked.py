@@ -31,6 +31,43 @@ def walk_of(depth: Depth, states: Sequence[StateTrial]) -> Walk:
     return Walk(depth, tuple(states), tuple(kept))
 
 
+def decisive(walk: Walk) -> tuple[tuple[int, str], ...]:
+    """State and name of each single boot by which alone a patch would be named: the one that first
+    showed a fact, and the one before that did not. A test that fails only sometimes would accuse
+    whichever patch it happens to fail at."""
+    found: dict[tuple[int, str], None] = {}
+    for span in walk.spans:
+        for name in _shown_by(span, walk):
+            for n in (span.seen, span.after):
+                if n is not None and len(_runs(walk.states[n], name)) == 1:
+                    found[n, name] = None
+    return tuple(found)
+
+
+def _runs(state: StateTrial, name: str) -> list[Run]:
+    return [run for run in state.runs if run.name == name]
+
+
+def _shows(run: Run, fact: Observation) -> bool:
+    return any(one.fingerprint == fact.fingerprint for one in run.observations)
+
+
+def _shown_by(span: Span, walk: Walk) -> tuple[str, ...]:
+    """The name of the runs that first showed a fact; nothing for a compiler's."""
+    runs = walk.states[span.seen].runs
+    return tuple(dict.fromkeys(r.name for r in runs if _shows(r, span.observation)))[:1]
+
+
+def _sometimes(span: Span, walk: Walk) -> str:
+    """ "in 1 of 2 runs at 4/5", or "" for what every run of its state shows."""
+    for name in _shown_by(span, walk):
+        runs = _runs(walk.states[span.seen], name)
+        shown = sum(_shows(run, span.observation) for run in runs)
+        if shown < len(runs):
+            return f"in {shown} of {len(runs)} runs at {span.seen}/{walk.tip}"
+    return ""
+
+
 def settled(span: Span, apart: StateTrial, walk: Walk) -> Span:
     """The span with what was seen of its patch alone on top of the last state without the fact.
 
@@ -53,7 +90,7 @@ def _build(state: StateTrial) -> Glimpse:
 
 
 def _boots(state: StateTrial, name: str) -> Glimpse:
-    runs = [run for run in state.runs if run.name == name]
+    runs = _runs(state, name)
     shown = {one.fingerprint: one for run in runs for one in run.observations}
     return Glimpse(tuple(shown.values()), bool(runs) and all(map(finished, runs)))
 
@@ -82,14 +119,19 @@ def attributed(walk: Walk, series: Series, findings: Sequence[Finding]) -> tuple
     kept = []
     for finding in findings:
         span = at_tip.get(finding.observation.fingerprint)
-        kept.append(finding if span is None else _placed(finding, span, series, splats))
+        if span is None or _sometimes(span, walk):
+            kept.append(finding)
+        else:
+            kept.append(_placed(finding, span, series, splats))
     for span in walk.spans:
         print_ = span.observation.fingerprint
         here = span.last == walk.tip
         if here and span.after is not None and print_ not in known and print_ not in before:
             kept.append(_placed(Finding(span.observation), span, series, splats))
         if span.seen and not here and not _only_follows(span, walk):
-            kept.append(_gone_again(span, series, splats))
+            gone = _gone_again(span, series, splats)
+            odds = _sometimes(span, walk)
+            kept.append(_unsure(gone, odds) if odds else gone)
     return tuple(kept)
 
 
@@ -134,6 +176,12 @@ def _gone_again(span: Span, series: Series, splats: Mapping[tuple[str, str], Spl
         ),
         repaired_by=span.gone,
     )
+
+
+def _unsure(finding: Finding, odds: str) -> Finding:
+    """What fails only sometimes accuses no patch."""
+    seen = replace(finding.observation, severity=Severity.NOTE, question="")
+    return Finding(seen, notes=(f"comes and goes: {odds}",))
 
 
 def _only_follows(span: Span, walk: Walk) -> bool:

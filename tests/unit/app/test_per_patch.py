@@ -10,11 +10,13 @@ import pytest
 from test_review import BASE, Machine, _applied, _series, _warning
 
 from vreview.app.review import review
+from vreview.model.kernel import Kernel
 from vreview.model.observation import Severity
 from vreview.model.review import Applied, Finding, Review, Stage, Verdict
 from vreview.model.series import MessageId, Oid, Series
 from vreview.model.trial import BootState, BuildState
 from vreview.model.walk import Depth
+from vreview.ports import GuestJob, GuestRun
 
 COMMITS = [BASE, *(Oid(letter * 40) for letter in "bcdef")]
 WARNING = _warning("unused variable 'x'")
@@ -150,10 +152,11 @@ def test_a_walk_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
     before = list(machine.work)
     machine.builder_build = built  # type: ignore[method-assign]
     result = _walked(machine)
-    assert len(set(machine.work)) == len(machine.work)
     assert "build test+fault-injection+gcov c" in before
     assert "build test+fault-injection+gcov e" not in before
-    fresh = _walked(_eventful(tmp_path))
+    other = _eventful(tmp_path)
+    fresh = _walked(other)
+    assert sorted(machine.work) == sorted(other.work)
     assert (result.walk, result.findings) == (fresh.walk, fresh.findings)
 
 
@@ -173,7 +176,46 @@ def test_one_boot_that_dies_is_one_fact_and_not_one_for_each_test(tmp_path: Path
         ("boot-hang", 3, 4)
     ]
     assert result.walk is not None
-    assert [len(state.runs) for state in result.walk.states] == [2, 2, 2, 1, 2, 2]
+    # The boot that shows it, and the one before that does not, were made once more.
+    assert [len(state.runs) for state in result.walk.states] == [2, 2, 3, 2, 2, 2]
+
+
+def test_a_test_that_fails_once_accuses_no_patch(tmp_path: Path) -> None:
+    machine = Machine(tmp_path)
+    real, boots = machine.run, 0
+
+    def fails_the_first_time(kernel: Kernel, job: GuestJob, **more: object) -> GuestRun:
+        nonlocal boots
+        done = real(kernel, job, **more)  # type: ignore[arg-type]
+        if kernel.key.tree == COMMITS[3] and job.command == ("net",):
+            boots += 1
+            return replace(done, output=f"{COMMITS[3]}:net.one") if boots == 1 else done
+        return done
+
+    machine.run = fails_the_first_time  # type: ignore[assignment,method-assign]
+    result = _walked(machine)
+    (finding,) = result.findings
+    assert (finding.patch, finding.observation.severity) == (None, Severity.NOTE)
+    assert finding.notes == ("comes and goes: in 1 of 2 runs at 3/5",)
+    assert result.verdict is Verdict.NOTHING_NEW
+
+
+def test_a_failure_that_was_there_before_by_chance_is_not_its_patch_s(tmp_path: Path) -> None:
+    """At 2 it passes first and fails the second time: so 3 did not bring it."""
+    machine = Machine(tmp_path, failing={COMMITS[3]: ("net.one",)})
+    real, boots = machine.run, 0
+
+    def fails_the_second_time(kernel: Kernel, job: GuestJob, **more: object) -> GuestRun:
+        nonlocal boots
+        done = real(kernel, job, **more)  # type: ignore[arg-type]
+        if kernel.key.tree == COMMITS[2] and job.command == ("net",):
+            boots += 1
+            return replace(done, output=f"{COMMITS[2]}:net.one") if boots == 2 else done
+        return done
+
+    machine.run = fails_the_second_time  # type: ignore[assignment,method-assign]
+    (finding,) = _walked(machine).findings
+    assert (finding.patch, finding.observation.severity) == (None, Severity.NOTE)
 
 
 def test_what_hides_behind_broken_states_is_tried_without_them(tmp_path: Path) -> None:
