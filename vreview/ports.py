@@ -7,7 +7,7 @@ Adapters implement these; ``wiring`` chooses which. Each contract here is held b
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import Enum
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from vreview.model.bench import Mode, Samples
+from vreview.model.coverage import FileCounts
 from vreview.model.kernel import Kernel, KernelConfig, Recipe
 from vreview.model.look import Look, Seen, Sight, Unit
 from vreview.model.review import Applied, Base, Review
@@ -186,6 +187,26 @@ class GuestRun:
     files: tuple[tuple[str, bytes], ...] = ()
 
 
+class LineCounter(Protocol):
+    """Which lines of a kernel's files ran, from what its guest sent back."""
+
+    @property
+    def folder(self) -> str:
+        """Where guests have their counters."""
+        ...
+
+    def counts(self, kernel: Kernel) -> bool:
+        """Whether the kernel counts lines at all."""
+        ...
+
+    def read(
+        self, kernel: Kernel, files: Sequence[tuple[str, bytes]]
+    ) -> tuple[tuple[FileCounts, ...], tuple[str, ...]]:
+        """The counts by source file, and a sentence for each object whose counts nobody can read.
+        Raises OurFailure."""
+        ...
+
+
 class BootBackend(Protocol):
     def run(self, kernel: Kernel, job: GuestJob, *, console: Path, observer: Observer) -> GuestRun:
         """Boots and runs. The console file grows as the guest writes; QEMU never outlives this."""
@@ -206,6 +227,30 @@ class TestSuite(Protocol):
 
     def read(self, output: str) -> tuple[Case, ...]:
         """Cases in order. A plan that the output did not fulfil ends in CRASHED cases."""
+        ...
+
+
+class Injector(Protocol):
+    """Runs the cases of a suite again and again, each time with one more call failing."""
+
+    def takes(self, suite: TestSuite) -> bool:
+        """Whether it can run a suite's cases one by one."""
+        ...
+
+    def prepare(
+        self, suite: TestSuite, cases: Sequence[str], folder: Path, *, seconds: float
+    ) -> GuestJob:
+        """Puts the programs into ``folder`` and says what to run, for about so long."""
+        ...
+
+    def read(self, suite: TestSuite, output: str) -> tuple[Case, ...]:
+        """A case for each of the suite's; it passes when it came to its end, failing or not."""
+        ...
+
+    def kept(
+        self, files: Sequence[tuple[str, bytes]]
+    ) -> Iterable[tuple[int, Sequence[tuple[str, bytes]]]]:
+        """Of the collected files the counters as they were after a run, by the run's number."""
         ...
 
 
@@ -295,6 +340,8 @@ __all__ = [
     "HabitSource",
     "Hardware",
     "Indexed",
+    "Injector",
+    "LineCounter",
     "Observer",
     "Repo",
     "Reporter",

@@ -15,6 +15,7 @@ from vreview.logic.repeats import Counted, Pattern, Shown, compared, counted, sa
 from vreview.logic.verdict import verdict
 from vreview.logic.walked import attributed
 from vreview.model.bench import Comparison, Mode
+from vreview.model.coverage import PatchCoverage
 from vreview.model.kernel import SERIES, Dropped, Kernel, Recipes
 from vreview.model.observation import Origin, Severity
 from vreview.model.review import (
@@ -47,6 +48,7 @@ class Observed:
     also by the exercise's; a run is one boot."""
 
     series: Series
+    applied: Applied | None = None
     recipes: Recipes = field(default_factory=Recipes)
     stages: list[StageResult] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
@@ -58,6 +60,7 @@ class Observed:
     unsure: bool = False
     """Something shows with the series alone, but not each time: that is no verdict."""
     walk: Walk | None = None
+    coverage: tuple[PatchCoverage, ...] = ()
 
     def skip(self, stage: Stage, why: str) -> None:
         self.stages.append(StageResult(stage, StageState.NOT_RUN, why=why))
@@ -166,6 +169,7 @@ class Observed:
             dismissed=known.dismissed,
             addressed=known.addressed,
             walk=self.walk,
+            coverage=self.coverage,
         )
 
     def _trials(self, side: Side, applied: Applied | None) -> Iterator[Trial]:

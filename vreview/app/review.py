@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from vreview.app.inject import LineTools, run_error_paths
 from vreview.app.lint import LintResult
 from vreview.app.observed import Observed, both_commits
 from vreview.app.perf import pooled
@@ -96,6 +97,8 @@ class ReviewTools:
     """What is known of all findings besides: dismissed, or there since the version before."""
     plan: Plan = usual
     """Which kernels are built."""
+    lines: LineTools | None = None
+    """Which changed lines ran, and what makes the others run."""
 
 
 def review(
@@ -135,6 +138,7 @@ def _applied(seen: Observed, tools: ReviewTools) -> Applied:
         tools,
         lambda: tools.lab.journal.once("applied", Applied, lambda: tools.apply(seen.series)),
     )
+    seen.applied = applied
     if applied.complete:
         seen.stages.append(StageResult(Stage.APPLY, StageState.DONE, seconds))
     else:
@@ -249,6 +253,8 @@ def _boot_and_test(
     for one in others:
         seen.exercised(one, _runs(one, seen, kernels, tools))
     hunted = _hunt(wanted, seen, tools=tools)
+    if tools.lines is not None:
+        run_error_paths(wanted, seen, tools=tools.lines, lab=tools.lab)
     seconds = tools.clock() - begin
     broken = [
         e.name + f" ({HUNT})" * (e.kernel == HUNT)

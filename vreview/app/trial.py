@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from enum import Enum
 from pathlib import Path
 
+from vreview.app.coverage import with_counts
 from vreview.app.decoded import with_lines
 from vreview.app.journal import Journal
 from vreview.errors import OurFailure
@@ -28,6 +29,8 @@ from vreview.ports import (
     Builder,
     Deadlines,
     GuestJob,
+    GuestRun,
+    LineCounter,
     Observer,
     TestSuite,
 )
@@ -50,7 +53,7 @@ class Exercise:
 
     ``profile`` is the name of the recipe whose kernel it runs on, ``kernel`` the word for that:
     test, hunt or perf. ``boots`` is how often a side runs it, counted on from ``first``; ``alone``
-    that nothing else may run meanwhile.
+    that nothing else may run meanwhile. ``after`` adds to a run what its guest sent back.
     """
 
     name: str
@@ -61,6 +64,7 @@ class Exercise:
     alone: bool = False
     kernel: str = "test"
     first: int = 1
+    after: Callable[[Run, GuestRun, Kernel, Lab], Run] = lambda run, *_: run
 
     @property
     def key(self) -> str:
@@ -123,6 +127,8 @@ class Lab:
     observer: Observer
     lines: FindLines | None = None
     """Where the frames of a kernel's stacks lie in its source."""
+    counter: LineCounter | None = None
+    """Which lines of the kernel ran."""
 
 
 def build_side(
@@ -162,7 +168,10 @@ def run_once(
         what = f"{exercise.name} on {where}" + f" ({HUNT})" * (exercise.kernel == HUNT)
         lab.observer.begin(what)
         done = lab.backend.run(
-            kernel, job, console=lab.folder / f"{key}.console", observer=lab.observer
+            kernel,
+            _counting(job, kernel, lab),
+            console=lab.folder / f"{key}.console",
+            observer=lab.observer,
         )
         cases, samples = exercise.read(done.output)
         ended = boot_observation(exercise.name, done.booted)
@@ -178,9 +187,22 @@ def run_once(
                 *((ended,) if ended else ()),
             ),
         )
-        return _decoded(run, kernel, lab)
+        return _decoded(
+            exercise.after(_counted(run, done, kernel, lab), done, kernel, lab), kernel, lab
+        )
 
     return lab.journal.once(key, Run, boot)
+
+
+def _counting(job: GuestJob, kernel: Kernel, lab: Lab) -> GuestJob:
+    """The job, with the lines that its guest counts sent back."""
+    if lab.counter is None or not lab.counter.counts(kernel):
+        return job
+    return replace(job, collect=(*job.collect, lab.counter.folder))
+
+
+def _counted(run: Run, done: GuestRun, kernel: Kernel, lab: Lab) -> Run:
+    return run if lab.counter is None else with_counts(run, done, kernel, lab.counter)
 
 
 def _decoded(run: Run, kernel: Kernel, lab: Lab) -> Run:

@@ -133,6 +133,14 @@ def review_command(
         ),
     ] = None,
     suite_command: SuiteCommands = None,
+    inject: Annotated[
+        bool | None,
+        typer.Option(
+            "--inject/--no-inject",
+            help="Make allocations and copies fail, one after another, in the suites' cases;"
+            " without either, when no suite ran an error path that the series changes.",
+        ),
+    ] = None,
     tool: Tools = None,
     no_tools: NoTools = False,
     rules: RuleFolders = None,
@@ -185,6 +193,7 @@ def review_command(
             wall_boots=wall_boots,
             settings=asked,
             since=bool(since),
+            inject=inject,
             per_patch=asked_depth(per_patch, chosen_stages(only, skip), no_tree=no_tree),
         )
         where = wiring.new_run(request, series or (), config=config, since=since or "")

@@ -8,6 +8,7 @@ from datetime import date
 from enum import Enum
 
 from vreview.model.bench import Comparison
+from vreview.model.coverage import PatchCoverage
 from vreview.model.observation import Observation
 from vreview.model.series import MessageId, Oid, Series
 from vreview.model.trial import Trial
@@ -222,3 +223,5 @@ class Review:
     addressed: tuple[Finding, ...] = ()
     walk: Walk | None = None
     """Every patch tried by itself, where that was asked for."""
+    coverage: tuple[PatchCoverage, ...] = ()
+    """Of the patches with lines that were compiled into a kernel that counted them, and booted."""

@@ -11,6 +11,8 @@ from enum import Enum
 from pathlib import Path
 
 from vreview.model.bench import Samples
+from vreview.model.coverage import FileCounts
+from vreview.model.injection import Injected
 from vreview.model.kernel import Kernel
 from vreview.model.observation import Observation, Place
 
@@ -127,13 +129,16 @@ class Booted:
 @dataclass(frozen=True, slots=True)
 class Run:
     """One boot for one suite or benchmark: ``name`` is its name, ``cases`` or ``samples`` what it
-    said, ``observations`` the splats and failed cases."""
+    said, ``observations`` the splats and failed cases. ``counts`` are the lines that a counting
+    kernel ran, ``injected`` the failures of a boot that made some."""
 
     name: str
     booted: Booted
     cases: tuple[Case, ...] = ()
     samples: tuple[Samples, ...] = ()
     observations: tuple[Observation, ...] = ()
+    counts: tuple[FileCounts, ...] = ()
+    injected: Injected | None = None
 
 
 @dataclass(frozen=True, slots=True)

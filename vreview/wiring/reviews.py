@@ -7,6 +7,7 @@ import shutil
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from vreview.model.walk import Depth
 from vreview.wiring.findings import dismissals, known_flaky, today
 from vreview.wiring.index import function_index
 from vreview.wiring.machine import benchmarks, boot_backend, builder, rule_book, suites
-from vreview.wiring.places import runs_folder, version
+from vreview.wiring.places import cache_folder, runs_folder, version
 from vreview.wiring.sources import kernel_repo, read_messages, series_from
 from vreview.wiring.tools import built_trees, panel, stack_lines
 
@@ -49,6 +50,8 @@ class ReviewRequest:
     """The mails of the version before are kept with the run, too."""
     per_patch: str = ""
     """A Depth's word, or "" for base and tip alone."""
+    inject: bool | None = None
+    """Whether calls are made to fail; None where error paths did not run."""
 
 
 def new_run(
@@ -133,8 +136,12 @@ def review_tools(
 ) -> ReviewTools:
     """Everything that a review works with, bound to its tree and its run."""
     from vreview.adapters.boot.qemu import qemu_program
+    from vreview.adapters.kbuild.gcov import GcovReader
+    from vreview.adapters.suites.inject import FailingCalls
     from vreview.adapters.suites.registry import chosen
     from vreview.app.apply import apply as apply_series
+    from vreview.app.coverage import covered
+    from vreview.app.inject import LineTools
     from vreview.app.journal import Journal
     from vreview.app.lint import lint
     from vreview.app.review import ReviewTools, usual
@@ -215,6 +222,7 @@ def review_tools(
             folder=run.folder,
             observer=observer,
             lines=stack_lines(repo.git_folder, config=config) if repo else None,
+            counter=GcovReader(),
         ),
         suites_for=lambda touched: chosen(known_suites, touched, asked=config.suites),
         benchmarks=benchmarks(),
@@ -225,4 +233,9 @@ def review_tools(
         excused=lambda one: matching(one, [f for f in flaky if f.until >= day]) is not None,
         per_patch=Depth(request.per_patch) if request.per_patch else None,
         carry=carry,
+        lines=LineTools(
+            partial(covered, repo=repo), FailingCalls(cache=cache_folder()), request.inject
+        )
+        if repo
+        else None,
     )

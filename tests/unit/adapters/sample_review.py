@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from vreview.model.bench import Better, Comparison, Metric, Mode, Samples, Speed
+from vreview.model.coverage import FileLines, Gap, PatchCoverage
 from vreview.model.kernel import Dropped, Kernel, KernelConfig, KernelKey, Toolchain
 from vreview.model.observation import (
     Category,
@@ -256,6 +257,23 @@ SLOWER = Comparison(
     "beyond the threshold of 0.20 %",
 )
 
+_RING = "drivers/virtio/ring_cache.c"
+COVERAGE = PatchCoverage(
+    1,
+    compiled=21,
+    ran=14,
+    suites=(("smoke", 3), ("vhost", 14)),
+    gaps=(
+        Gap(_RING, 31, 31, 1, "ring_cache_make"),
+        Gap(
+            *(_RING, 40, 43, 3, "ring_cache_make", True),
+            "an allocation in ring_alloc() failing (the 2nd that can in QUUX_SET\x1b[2J)",
+        ),
+        Gap(_RING, 88, 93, 3, "ring_cache_fill", error_path=True),
+    ),
+    files=(FileLines(_RING, tuple(range(10, 24)), (31, 40, 42, 43, 88, 90, 93)),),
+)
+
 REVIEW = Review(
     series=SERIES,
     applied=Applied(
@@ -317,6 +335,7 @@ REVIEW = Review(
     verdict=Verdict.NEW_PROBLEMS,
     remarks=("not compiled in: drivers/x/y.c (CONFIG_Y is not set)",),
     walk=WALK,
+    coverage=(COVERAGE,),
 )
 
 CONFLICT = replace(
@@ -354,5 +373,6 @@ CONFLICT = replace(
     comparisons=(),
     verdict=Verdict.CANNOT_TELL,
     walk=None,
+    coverage=(),
     remarks=(),
 )

@@ -17,6 +17,7 @@ from vreview.adapters.confine import UNCONFINED, Confinement
 from vreview.adapters.kbuild import lineage
 from vreview.adapters.kbuild.compiled import compiled_files, linked_objects, split_touched
 from vreview.adapters.kbuild.dropped import explained
+from vreview.adapters.kbuild.gcov import notes_of
 from vreview.adapters.kbuild.identical import object_digests
 from vreview.adapters.kbuild.make import IMAGE, Configured, Made, Make, probe_toolchain, variables
 from vreview.adapters.kbuild.objects import mend, merged_warnings, standing_warnings
@@ -233,6 +234,7 @@ class KbuildBuilder:
             objects=object_digests(make.build, linked or (), notes=work.place.notes),
             warnings="\n".join(warning.text for warning in warnings),
             seconds=made.seconds,
+            notes=notes_of(make.build, work.recipe.variables),
         )
 
     def _not_made(self, store: KernelStore, work: _Work, made: Made) -> Built:

@@ -12,12 +12,15 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from vreview.adapters.files import storage_failed, write_whole
 from vreview.model.kernel import Dropped, Kernel, KernelConfig, KernelKey, Toolchain
 
 _SCHEMA = 1
 _STAMP = "meta.json"
+NOTES = "gcno"
+"""The folder beside a kernel with what gcov must know of it: NOTES/drivers/x/y.gcno."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +82,12 @@ class KernelStore:
         warnings: str,
         seconds: float,
         objects: Mapping[str, str],
+        notes: Mapping[str, Path] = MappingProxyType({}),
     ) -> Stored:
-        """Copies a built kernel in: all files, then the stamp, then one rename."""
+        """Copies a built kernel in: all files, then the stamp, then one rename.
+
+        ``notes`` are gcov's, by their paths in the build; they go into a folder of their own.
+        """
         home = kernel.folder
         scratch: Path | None = None
         try:
@@ -93,6 +100,10 @@ class KernelStore:
             (scratch / "compiled.txt").write_text("".join(f"{path}\n" for path in compiled))
             (scratch / "warnings.txt").write_text(warnings)
             (scratch / "objects.json").write_text(json.dumps(dict(objects)))
+            for path, source in notes.items():
+                kept = scratch / NOTES / path
+                kept.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(source, kept)
             meta = {
                 "schema": _SCHEMA,
                 "release": kernel.release,

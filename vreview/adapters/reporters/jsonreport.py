@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 
+from vreview.adapters.reporters.coverage import coverage_sentence
 from vreview.adapters.reporters.safe import safe
 from vreview.logic.walk import told
 from vreview.model.bench import Comparison
+from vreview.model.coverage import PatchCoverage
 from vreview.model.observation import Observation, Step
 from vreview.model.review import (
     Applied,
@@ -59,6 +61,7 @@ def review_value(review: Review, *, version: str) -> dict[str, object]:
             "tip": [_trial(t) for t in review.tip_trials],
         },
         "walk": _walk(review.walk) if review.walk else None,
+        "coverage": [_coverage(one) for one in review.coverage],
         "comparisons": [_comparison(c) for c in review.comparisons],
         "stages": [
             {
@@ -190,6 +193,31 @@ def _trial(trial: Trial) -> dict[str, object]:
         "profile": trial.profile,
         "build": _built(trial.built) if trial.built else None,
         "runs": [_run(run) for run in trial.runs],
+    }
+
+
+def _coverage(one: PatchCoverage) -> dict[str, object]:
+    return {
+        "patch": one.patch,
+        "compiled_lines": one.compiled,
+        "ran_lines": one.ran,
+        "suites": [{"suite": safe(name), "lines": count} for name, count in one.suites],
+        "gaps": [
+            {
+                "file": safe(gap.path),
+                "first_line": gap.first,
+                "last_line": gap.last,
+                "lines": gap.lines,
+                "function": safe(gap.function),
+                "error_path": gap.error_path,
+                "reached_with": safe(gap.reached),
+            }
+            for gap in one.gaps
+        ],
+        "files": [
+            {"file": safe(f.path), "ran": list(f.ran), "idle": list(f.idle)} for f in one.files
+        ],
+        "told": safe(coverage_sentence(one)),
     }
 
 

@@ -13,6 +13,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 
+from vreview.adapters.reporters.coverage import coverage_sentence
 from vreview.adapters.reporters.patchtable import walk_text
 from vreview.adapters.reporters.safe import safe, safe_line
 from vreview.adapters.reporters.words import comparison_sentence, tested_sentence
@@ -86,8 +87,15 @@ def replies(review: Review, *, version: str) -> tuple[Reply, ...]:
     for patch in review.series.patches:
         found = [f for f in review.findings if f.patch == patch.n]
         if found:
-            answers.append(Reply(patch.mail, f"{_interleaved(patch, found)}\n\n{footer}\n"))
+            text = [_interleaved(patch, found), *_ran(patch, review), footer]
+            answers.append(Reply(patch.mail, "\n\n".join(text) + "\n"))
     return tuple(answers)
+
+
+def _ran(patch: Patch, review: Review) -> list[str]:
+    """How much of the patch its tests ran: beside what they found, never a mail of its own."""
+    mine = [one for one in review.coverage if one.patch == patch.n]
+    return [_wrap(f"Of this patch, {coverage_sentence(one, most=2)}.") for one in mine]
 
 
 def _walked(review: Review) -> list[str]:

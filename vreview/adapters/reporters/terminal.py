@@ -15,6 +15,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from vreview.adapters.reporters.coverage import coverage_sentence
 from vreview.adapters.reporters.patchtable import COLUMNS, walk_rows
 from vreview.adapters.reporters.safe import safe, safe_line
 from vreview.adapters.reporters.words import (
@@ -99,6 +100,8 @@ class TerminalReporter:
             parts += [_title("Runs"), _runs(review)]
         if review.walk is not None:
             parts += [_title("Patch by patch"), _walk(review.walk)]
+        if review.coverage:
+            parts += [_title("Lines that ran"), _coverage(review)]
         if review.comparisons:
             parts += [_title("Speed"), _speed(review)]
         if review.remarks:
@@ -247,6 +250,15 @@ def _walk(walk: Walk) -> RenderableType:
     for row in walk_rows(walk):
         table.add_row(*row)
     return table
+
+
+def _coverage(review: Review) -> RenderableType:
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    for patch in review.coverage:
+        grid.add_row(f"  {patch.patch}/{review.series.total}", coverage_sentence(patch))
+    return grid
 
 
 def _speed(review: Review) -> RenderableType:
