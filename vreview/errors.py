@@ -14,6 +14,7 @@ A kernel that does not apply, build or boot is not here: that is a result.
         ├── CommandTimeout           … or did not end before its deadline
         ├── LimitExceeded            … or used more of the machine than it may
         ├── CannotConfine            a stranger's code, and no sandbox to run it in
+        ├── GuestLost                QEMU was ended from outside, or had no processor to run on
         ├── ToolMissing              a program that is not installed
         └── StorageFailed            disk full, no permission, damaged store
 """
@@ -139,6 +140,13 @@ class LimitExceeded(OurFailure):
 
 class CannotConfine(OurFailure):
     """A stranger's code was to be run, and this machine gives no sandbox for it."""
+
+
+class GuestLost(OurFailure):
+    """A guest that something outside of it ended: what it would have done is not known.
+
+    Another boot of the same may well come to its end.
+    """
 
 
 class ToolMissing(OurFailure):

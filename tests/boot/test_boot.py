@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from vreview.adapters.boot.lost import Repeated
 from vreview.adapters.boot.qemu import QemuBackend
 from vreview.adapters.boot.virtme import VirtmeBackend
 from vreview.adapters.suites.smoke import SmokeSuite
@@ -35,6 +37,7 @@ class Silent:
     def end(self, what: str, result: str) -> None: ...
 
 
+VICTIMS = {"qemu-system": "/usr/bin/qemu-system", "virtme-run": sys.executable}
 BACKENDS = [VirtmeBackend(), QemuBackend()]
 SPUN = """
 #include <stdio.h>
@@ -151,6 +154,28 @@ exit 5
         kernel = replace(test_kernel, image=image)
         done = boot(backend, kernel, tmp_path, "/bin/true", deadlines=Deadlines(first_output=4))
         assert done.booted.state is BootState.NO_OUTPUT
+
+    @pytest.mark.parametrize("victim", ["qemu-system", "virtme-run"])
+    def test_a_killed_qemu_is_no_hang_and_is_repeated_once(
+        self, victim: str, backend: BootBackend, test_kernel: Kernel, tmp_path: Path
+    ) -> None:
+        if victim == "virtme-run" and isinstance(backend, QemuBackend):
+            pytest.skip("runs no virtme-run")
+        console = tmp_path / "console.log"
+        with ThreadPoolExecutor(1) as pool:
+            done = pool.submit(
+                boot, Repeated(backend), test_kernel, tmp_path, "/bin/sh", "-c", "sleep 8; echo all"
+            )
+            wait_for(lambda: console.exists() and b"Linux version" in console.read_bytes())
+            (killed,) = [
+                p for p in descendants(os.getpid()) if words(p).startswith(VICTIMS[victim])
+            ]
+            os.kill(killed, signal.SIGKILL)
+            result = done.result()
+        assert (result.booted.state, result.output) == (BootState.DONE, "all\n")
+        (said,) = result.booted.remarks
+        assert "the boot was repeated" in said
+        assert "signal 9 (SIGKILL)" in said
 
     def test_a_qemu_that_cannot_start_is_our_failure(
         self, backend: BootBackend, test_kernel: Kernel, tmp_path: Path

@@ -62,6 +62,17 @@ def die_with_parent() -> None:
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
+def _dying_with(parent: int) -> Callable[[], None]:
+    """As die_with_parent, for a child of the process ``parent``, and at once when that is gone."""
+
+    def ask() -> None:
+        die_with_parent()
+        if os.getppid() != parent:
+            os._exit(127)
+
+    return ask
+
+
 def kill_group(process: subprocess.Popen[bytes]) -> None:
     """Kills the process and all that it started in its group, and reaps it."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -97,7 +108,7 @@ def started(
             stdout=stdout,
             stderr=stderr,
             start_new_session=True,
-            preexec_fn=die_with_parent,
+            preexec_fn=_dying_with(os.getpid()),
         )
     except FileNotFoundError as err:
         if cwd is not None and not cwd.is_dir():

@@ -81,13 +81,15 @@ def builder(tree: Path, *, config: Config) -> KbuildBuilder:
 
 
 def boot_backend(config: Config) -> BootBackend:
-    """With the accelerator that was asked for, or the one that really boots."""
+    """With the accelerator that was asked for, or the one that really boots; a boot that is lost
+    is repeated once."""
     from vreview.adapters.boot.auto import AutoBackend
+    from vreview.adapters.boot.lost import Repeated
     from vreview.adapters.boot.virtme import VirtmeBackend
 
     if config.accelerator == "auto":
-        return AutoBackend(cache=cache_folder())
-    return VirtmeBackend(accelerator=config.accelerator)
+        return Repeated(AutoBackend(cache=cache_folder()))
+    return Repeated(VirtmeBackend(accelerator=config.accelerator))
 
 
 def stored_kernel() -> Path | None:

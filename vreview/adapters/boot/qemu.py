@@ -13,9 +13,10 @@ from pathlib import Path
 from vreview.adapters.boot import guestroot
 from vreview.adapters.boot.collected import collected_files
 from vreview.adapters.boot.hardware import kernel_words, qemu_options
+from vreview.adapters.boot.lost import raise_if_lost
 from vreview.adapters.boot.watch import Channels, Phase, Watched, channels, watch
 from vreview.adapters.files import write_whole
-from vreview.errors import CommandFailed, OurFailure, ToolMissing
+from vreview.errors import CommandFailed, GuestLost, ToolMissing
 from vreview.model.bench import Mode
 from vreview.model.kernel import Kernel
 from vreview.model.trial import Booted, BootState, Splat
@@ -105,6 +106,7 @@ class QemuBackend:
                 console=console,
                 observer=observer,
             )
+        raise_if_lost(seen, seen.process_status, console=console)
         if seen.process_status:
             raise CommandFailed(
                 argv,
@@ -159,7 +161,7 @@ def guest_run(seen: Watched, *, console: Path, accelerator: str) -> GuestRun:
         text, started=started, exit_status=seen.exit_status, overdue=bool(seen.overdue)
     )
     if state is BootState.HANG and not started and _NO_TIMER in text:
-        raise OurFailure(
+        raise GuestLost(
             f"the guest stood still before user space, because the host was too busy for it to"
             f" calibrate its timer (the console says {_NO_TIMER!r}): {console}",
             hint="run it again with less going on beside it",

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from vreview.adapters.boot import guestroot
 from vreview.adapters.boot.hardware import kernel_words, qemu_options
+from vreview.adapters.boot.lost import raise_if_lost
 from vreview.adapters.boot.qemu import (
     KERNEL_ARGS,
     QemuBackend,
@@ -63,7 +64,9 @@ class VirtmeBackend:
                 console=console,
                 observer=observer,
             )
+            status = _qemu_status(through)
         _raise_if_never_ran(seen, argv)
+        raise_if_lost(seen, status, console=console)
         return guest_run(seen, console=console, accelerator=self._accelerator)
 
     def _command(self, kernel: Kernel, job: GuestJob, *, root: Path, qemu: Path) -> tuple[str, ...]:
@@ -97,20 +100,39 @@ def _virtme_run() -> str:
 
 
 def _guarded_qemu(through: Channels) -> Path:
-    """QEMU under a name that makes the kernel kill it when virtme-ng dies.
+    """QEMU under a name that dies with virtme-ng and leaves word of how QEMU ended.
 
     PR_SET_PDEATHSIG does not pass through fork: vreview's death kills virtme-run, and only this
-    makes virtme-run's death kill QEMU. virtme-ng sends the console to QEMU's stderr: here that
-    becomes the console's FIFO, so that what virtme-ng itself says does not get between.
+    makes virtme-run's death kill QEMU. virtme-ng tells a QEMU that was killed from a panic by
+    nothing: so its status is kept in a file. virtme-ng sends the console to QEMU's stderr: here
+    that becomes the console's FIFO, so that what virtme-ng itself says does not get between.
     """
-    script = through.folder / "qemu"
     program, console = shlex.quote(qemu_program()), shlex.quote(str(through.console))
+    ended, outer, inner = (through.folder / name for name in ("ended", "qemu", "guarded"))
+    guard = "setpriv --pdeathsig KILL --"
     write_whole(
-        script,
-        f'#!/bin/sh\nexec setpriv --pdeathsig KILL -- {program} "$@" 2>>{console}\n'.encode(),
+        inner,
+        # Where the parent went before the signal was asked for, nobody would send it.
+        f"""#!/bin/sh
+[ "$PPID" = "$1" ] || exit 127
+shift
+{guard} {program} "$@" 2>>{console}
+echo $? >{shlex.quote(str(ended))}
+""".encode(),
     )
-    script.chmod(0o700)
-    return script
+    write_whole(
+        outer, f'#!/bin/sh\nexec {guard} /bin/sh {shlex.quote(str(inner))} "$PPID" "$@"\n'.encode()
+    )
+    outer.chmod(0o700)
+    return outer
+
+
+def _qemu_status(through: Channels) -> int | None:
+    """QEMU's status as a shell tells it (128 and more: a signal); None when it left no word."""
+    try:
+        return int((through.folder / "ended").read_text())
+    except (OSError, ValueError):
+        return None
 
 
 def _raise_if_never_ran(seen: Watched, argv: tuple[str, ...]) -> None:

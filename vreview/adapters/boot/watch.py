@@ -104,6 +104,8 @@ class Watched:
     forged: tuple[str, ...] = ()
     """A sentence for each thing that somebody but the runner said on its channels."""
     files: bytes = b""
+    oom_kills: int = 0
+    """How often the host ran out of memory meanwhile, and killed something."""
 
 
 @dataclass(slots=True)
@@ -206,6 +208,14 @@ def watch(
             os.close(reader)
 
 
+def _oom_kills() -> int:
+    """The host's count since it started (/proc/vmstat, "oom_kill N"); 0 where it has none."""
+    with contextlib.suppress(OSError):
+        found = re.search(r"^oom_kill (\d+)$", Path("/proc/vmstat").read_text(), re.MULTILINE)
+        return int(found[1]) if found else 0
+    return 0
+
+
 class _Watcher:
     """One boot's loop over its channels."""
 
@@ -227,6 +237,7 @@ class _Watcher:
         self._state = _State(deadlines, begin=now, since=now, heard=now)
         self._got = {name: bytearray() for name in readers.values()}
         self._overdue = ""
+        self._oom_kills = _oom_kills()
 
     def run(self) -> Watched:
         pid = os.pidfd_open(self._process.pid)
@@ -268,6 +279,7 @@ class _Watcher:
             exit_status=self._state.exit_status,
             process_status=ended,
             overdue=self._overdue,
+            oom_kills=_oom_kills() - self._oom_kills,
             forged=(*read_status(got["status"], self._secret).forged, *stray),
             files=got["files"],
         )

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Tells a guest that ended from one that something outside of it ended.
+
+A QEMU that is killed looks like a kernel that stopped in the middle of a test; it says nothing
+about the kernel. Such a boot is repeated, once: what came out of the second is the answer.
+"""
+
+from __future__ import annotations
+
+import signal
+from dataclasses import replace
+from pathlib import Path
+
+from vreview.adapters.boot.watch import Watched
+from vreview.errors import GuestLost
+from vreview.model.kernel import Kernel
+from vreview.ports import BootBackend, GuestJob, GuestRun, Observer
+
+_OOM_HINT = "give the host more memory, or run fewer guests and compilers at once: -c jobs=1"
+_HINT = "dmesg says whether the host was out of memory, df -h whether a disk is full"
+
+
+def raise_if_lost(seen: Watched, qemu_status: int | None, *, console: Path) -> None:
+    """Raises GuestLost when the guest was ended neither by itself nor by the watcher.
+
+    ``qemu_status`` is negative, or 128 and more, for a signal; None when QEMU left no word.
+    """
+    if seen.process_status is None:  # by the watcher
+        return
+    number = _signal(qemu_status) or max(-seen.process_status, 0)
+    if not number and qemu_status is not None:
+        return
+    how = f"was ended by signal {number} ({_name(number)})" if number else "ended without a word"
+    oom = ", and the host's out-of-memory killer was at work" if seen.oom_kills else ""
+    raise GuestLost(
+        f"QEMU {how} from outside, in the phase {seen.phase.value!r}{oom}:"
+        f" this says nothing about the kernel; its console so far: {console}",
+        hint=_OOM_HINT if seen.oom_kills else _HINT,
+    )
+
+
+def _signal(status: int | None) -> int:
+    """The number of the signal in a status of Popen's or of a shell's; 0 for none."""
+    if status is None:
+        return 0
+    return max(-status, status - 128, 0)
+
+
+def _name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return "unknown"
+
+
+class Repeated:
+    """ports.BootBackend: a boot that was lost is repeated once, and the result says so."""
+
+    def __init__(self, backend: BootBackend) -> None:
+        self._backend = backend
+
+    def run(self, kernel: Kernel, job: GuestJob, *, console: Path, observer: Observer) -> GuestRun:
+        """As the backend's. Raises GuestLost when the second boot was lost, too."""
+        try:
+            return self._backend.run(kernel, job, console=console, observer=observer)
+        except GuestLost as err:
+            lost = str(err).partition(":")[0]
+        done = self._backend.run(kernel, job, console=console, observer=observer)
+        said = (*done.booted.remarks, f"the boot was repeated: in the first one {lost}")
+        return replace(done, booted=replace(done.booted, remarks=said))
