@@ -82,11 +82,13 @@ def builder(tree: Path, *, config: Config) -> KbuildBuilder:
 
 def boot_backend(config: Config) -> BootBackend:
     """With the accelerator that was asked for, or the one that really boots; a boot that is lost
-    is repeated once."""
+    is repeated once. What killed boots left behind is removed first."""
     from vreview.adapters.boot.auto import AutoBackend
     from vreview.adapters.boot.lost import Repeated
     from vreview.adapters.boot.virtme import VirtmeBackend
+    from vreview.adapters.leftovers import sweep
 
+    sweep()
     if config.accelerator == "auto":
         return Repeated(AutoBackend(cache=cache_folder()))
     return Repeated(VirtmeBackend(accelerator=config.accelerator))

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from pathlib import Path
 
 from vreview.adapters.boot.qemu import qemu_program
 from vreview.adapters.files import write_whole
+from vreview.adapters.leftovers import scratch
 from vreview.adapters.proc import run
 from vreview.errors import CommandTimeout
 
@@ -97,8 +97,8 @@ def _found(qemu: str, kernel: Path | None) -> tuple[str, str, str]:
     if not os.access(_DEVICE, os.R_OK | os.W_OK):
         return "tcg", f"{_DEVICE} may not be opened by this user", "nothing"
     booted = "a boot sector" if kernel is None else "a kernel"
-    with tempfile.TemporaryDirectory(prefix="vreview-kvm-") as scratch:
-        sector = Path(scratch) / "sector"
+    with scratch("kvm") as folder:
+        sector = folder / "sector"
         sector.write_bytes(boot_sector())
         if kernel is None:
             status, said = _run(_sector_command(qemu, sector, accelerator="kvm"))

@@ -12,9 +12,7 @@ import fcntl
 import os
 import re
 import select
-import shutil
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +21,7 @@ from pathlib import Path
 
 from vreview.adapters.boot.secret import job_output, new_secret, read_status
 from vreview.adapters.files import storage_failed
+from vreview.adapters.leftovers import scratch
 from vreview.adapters.proc import kill_group, started
 from vreview.parse.console import GOING_DOWN
 from vreview.ports import Deadlines, Observer
@@ -158,17 +157,14 @@ def channels() -> Iterator[Channels]:
 
     Raises StorageFailed.
     """
-    try:
-        folder = Path(tempfile.mkdtemp(prefix="vreview-boot-"))
+    with scratch("boot") as folder:
         made = Channels(folder, new_secret())
-        for name in (*_NAMES, "told"):
-            os.mkfifo(getattr(made, name), 0o600)
-    except OSError as err:
-        raise storage_failed("make FIFOs in", Path(tempfile.gettempdir()), err) from err
-    try:
+        try:
+            for name in (*_NAMES, "told"):
+                os.mkfifo(getattr(made, name), 0o600)
+        except OSError as err:
+            raise storage_failed("make FIFOs in", folder, err) from err
         yield made
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def watch(

@@ -6,10 +6,8 @@ Works on bytes in a scratch folder; needs no repository and touches none.
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-
 from vreview.adapters import proc
+from vreview.adapters.leftovers import scratch
 
 
 def merge(ours: bytes, *, base: bytes, theirs: bytes) -> bytes | None:
@@ -17,8 +15,7 @@ def merge(ours: bytes, *, base: bytes, theirs: bytes) -> bytes | None:
 
     Not pygit2.merge_file_from_index: that returns text, and kernel files are not all UTF-8.
     """
-    with tempfile.TemporaryDirectory(prefix="vreview-merge-") as name:
-        folder = Path(name)
+    with scratch("merge") as folder:
         for side, data in (("ours", ours), ("base", base), ("theirs", theirs)):
             (folder / side).write_bytes(data)
         done = proc.run(

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import contextlib
 import signal
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
+from vreview.adapters.leftovers import scratch
 from vreview.adapters.proc import Done, run
 from vreview.errors import CommandFailed, HostileInput
 from vreview.model.look import Look
@@ -58,8 +58,8 @@ def version_line(*argv: str) -> str:
 def alone(at: Look) -> Iterator[Path]:
     """A folder of ours, gone afterwards, that holds the file and the touched headers at their own
     paths and nothing else. Raises HostileInput for a path that leaves it."""
-    with tempfile.TemporaryDirectory(prefix="vreview-look-") as name:
-        folder = Path(name).resolve()
+    with scratch("look") as made:
+        folder = made.resolve()
         for path, text in (*at.headers, (at.file, at.text)):
             if path:
                 target = folder / _inside(path)

@@ -7,10 +7,9 @@ added is not told: it says so of every new file, in MAINTAINERS or not.
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 
+from vreview.adapters.leftovers import scratch
 from vreview.adapters.tools.calling import called, version_line
 from vreview.adapters.tools.treescripts import TreeScripts
 from vreview.errors import CommandFailed
@@ -44,10 +43,8 @@ class Checkpatch:
         folder = self.scripts.folder(at.base, _SCRIPT, *_ITS_LISTS)
         bare = ("--no-signoff", f"--ignore={_OF_A_MAIL}") if at.bare else ()
         argv = ("perl", str(folder / _SCRIPT), *_OPTIONS, *bare, "-")
-        with tempfile.TemporaryDirectory(prefix="vreview-look-") as empty:
-            done = called(
-                argv, cwd=Path(empty), deadline_s=deadline_s, data=at.text, statuses=(0, 1)
-            )
+        with scratch("look") as empty:
+            done = called(argv, cwd=empty, deadline_s=deadline_s, data=at.text, statuses=(0, 1))
         said = checkpatch_said(done.text)
         if done.status and not said:
             raise CommandFailed(argv, done.status, output=done.errors.decode(errors="replace"))
