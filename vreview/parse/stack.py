@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from vreview.model.trial import Frame
 from vreview.parse.splats import HELPERS, Row
+from vreview.parse.splats.row import CALL_TRACE
 
 _POINT = (
     r"(?P<function>[A-Za-z_][\w.]*)\+0x(?P<offset>[0-9a-f]{1,8})/0x(?P<size>[0-9a-f]{1,8})"
@@ -27,6 +28,8 @@ _MARKER = re.compile(
     r"|ORIG_RAX:|PKRU:| *(?:---|===)"
 )
 _ANYWHERE = re.compile(r"(?<![\w.])(?P<function>[A-Za-z_][\w.]*)\+0x[0-9a-f]+/0x[0-9a-f]+")
+_NMI = re.compile(r"asm_exc_nmi|end_repeat_nmi|nmi|exc_nmi|nmi_restore")
+_USER = re.compile(r"RIP: 0033:")
 _SUFFIX = re.compile(r"\.(?:constprop|isra|part|cold|llvm)\b.*")
 
 
@@ -55,6 +58,23 @@ def read_stack(lines: Sequence[str], row: Row) -> Stack:
     while row.through is not None and skip < len(kept) - 1 and row.through.fullmatch(kept[skip]):
         skip += 1
     return Stack((*pc, *frames), tuple(kept[skip:]), begins)
+
+
+def interrupted(lines: Sequence[str]) -> tuple[Frame, ...]:
+    """Where a processor stood that an NMI made report, innermost first; without guesses, if there
+    is anything else. None of them where it was in user space."""
+    frames: list[Frame] = []
+    traced = False
+    for line in lines:
+        traced = traced or CALL_TRACE.match(line) is not None
+        found = _PC.match(line) or (_FRAME.match(line) if traced else None)
+        if found and _NMI.fullmatch(found["function"]):
+            frames.clear()  # so far it was the report itself
+        elif found and (not frames or found["function"] != frames[-1].function):
+            frames.append(_frame(found))
+        elif _USER.match(line):
+            return ()
+    return tuple(frame for frame in frames if not frame.guess) or tuple(frames)
 
 
 def last_line(lines: Sequence[str]) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from vreview.adapters.boot import guestroot
+from vreview.adapters.boot import guestroot, qmp
 from vreview.adapters.boot.collected import collected_files
 from vreview.adapters.boot.hardware import kernel_words, qemu_options
 from vreview.adapters.boot.lost import raise_if_lost
@@ -21,6 +21,7 @@ from vreview.model.bench import Mode
 from vreview.model.kernel import Kernel
 from vreview.model.trial import Booted, BootState, Splat
 from vreview.parse.console import parse_splats, read_boot
+from vreview.parse.hung import hang_splats, stood_at
 from vreview.ports import GuestJob, GuestRun, Observer
 
 KERNEL_ARGS = (
@@ -33,6 +34,11 @@ KERNEL_ARGS = (
 No oops=panic: after an oops the watcher gives the job a while, so that the rest of the tests
 may still say something. (sysctl. on the command line: v5.8 and later, ignored before.)
 """
+
+HANG_ARGS = ("unknown_nmi_panic", "panic_print=0x40")
+"""The watcher's NMI (``qmp``) makes the kernel panic, and a panic shows each processor's stack.
+
+panic_print: v5.1 and later, its bit 6 v5.18; ignored before."""
 
 DETERMINISTIC_ARGS = ("nokaslr", "norandmaps", "random.trust_cpu=off")
 DETERMINISTIC_OPTIONS = (
@@ -98,6 +104,7 @@ class QemuBackend:
                 *guest_command(str(kernel.image), job, accelerator=self._accelerator),
                 *("-initrd", str(initrd)),
                 *self._channels(through, job),
+                *(() if job.mode is Mode.DETERMINISTIC else qmp.options(through.monitor)),
             )
             seen = watch(
                 argv,
@@ -134,7 +141,7 @@ def guest_command(image: str, job: GuestJob, *, accelerator: str) -> tuple[str, 
         "console=ttyS0",
         "earlyprintk=serial,ttyS0,115200",
         *KERNEL_ARGS,
-        *(DETERMINISTIC_ARGS if fixed else ()),
+        *(DETERMINISTIC_ARGS if fixed else HANG_ARGS),
         *kernel_words(job.hardware),
         *job.kernel_args,
     )
@@ -155,7 +162,7 @@ def guest_command(image: str, job: GuestJob, *, accelerator: str) -> tuple[str, 
 
 def guest_run(seen: Watched, *, console: Path, accelerator: str) -> GuestRun:
     """What was watched, as a result."""
-    text = seen.console.decode(errors="replace")
+    text = seen.console[: seen.asked_at].decode(errors="replace")
     started = seen.phase in (Phase.COMMAND, Phase.POWER_OFF)
     state = read_boot(
         text, started=started, exit_status=seen.exit_status, overdue=bool(seen.overdue)
@@ -166,7 +173,9 @@ def guest_run(seen: Watched, *, console: Path, accelerator: str) -> GuestRun:
             f" calibrate its timer (the console says {_NO_TIMER!r}): {console}",
             hint="run it again with less going on beside it",
         )
-    splats = parse_splats(text)
+    answer = b"" if seen.asked_at is None else seen.console[seen.asked_at :]
+    stood = stood_at(answer.decode(errors="replace"), first_line=text.count("\n"))
+    splats = (*parse_splats(text), *hang_splats(stood))
     booted = Booted(
         state=state,
         splats=splats,
@@ -174,7 +183,7 @@ def guest_run(seen: Watched, *, console: Path, accelerator: str) -> GuestRun:
         accelerator=accelerator,
         phase_s=seen.phase_s,
         exit_status=seen.exit_status,
-        why=seen.overdue or _why(state, splats),
+        why="; ".join((seen.overdue, *map(str, stood))) if seen.overdue else _why(state, splats),
         remarks=seen.forged,
     )
     output = seen.output.decode(errors="replace").replace("\r\n", "\n")

@@ -15,10 +15,11 @@ import shlex
 import sys
 from pathlib import Path
 
-from vreview.adapters.boot import guestroot
+from vreview.adapters.boot import guestroot, qmp
 from vreview.adapters.boot.hardware import kernel_words, qemu_options
 from vreview.adapters.boot.lost import raise_if_lost
 from vreview.adapters.boot.qemu import (
+    HANG_ARGS,
     KERNEL_ARGS,
     QemuBackend,
     guest_run,
@@ -56,6 +57,7 @@ class VirtmeBackend:
                 *self._command(kernel, job, root=root, qemu=_guarded_qemu(through)),
                 *("--qemu-opts", *port_options(through, job, telling=True)),
                 *qemu_options(job.hardware),
+                *qmp.options(through.monitor),
             )
             seen = watch(
                 argv,
@@ -71,7 +73,7 @@ class VirtmeBackend:
 
     def _command(self, kernel: Kernel, job: GuestJob, *, root: Path, qemu: Path) -> tuple[str, ...]:
         inside = str(job.folder)
-        given = (*KERNEL_ARGS, *kernel_words(job.hardware), *job.kernel_args)
+        given = (*KERNEL_ARGS, *HANG_ARGS, *kernel_words(job.hardware), *job.kernel_args)
         words = tuple(f"--kopt={word}" for word in given)
         return (
             *(_virtme_run(), "--kimg", str(kernel.image), "--mods", "none"),

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
+from vreview.adapters.boot.qmp import inject_nmi
 from vreview.adapters.boot.secret import job_output, new_secret, read_status
 from vreview.adapters.files import storage_failed
 from vreview.adapters.leftovers import scratch
@@ -26,6 +27,8 @@ from vreview.adapters.proc import kill_group, started
 from vreview.parse.console import GOING_DOWN
 from vreview.ports import Deadlines, Observer
 
+BACKTRACE_S = 10.0
+"""For a guest that is given up to say where its processors stand, before it is killed."""
 POWER_OFF_S = 15.0
 """For the guest to power off after its job; what the console says meanwhile still counts."""
 AFTER_OOPS_S = 20.0
@@ -81,6 +84,11 @@ class Channels:
         return self.folder / "status.in"
 
     @property
+    def monitor(self) -> Path:
+        """QEMU's monitor (see ``qmp``), for a boot that has one."""
+        return self.folder / "monitor"
+
+    @property
     def errors(self) -> Path:
         return self.folder / "errors"
 
@@ -103,6 +111,8 @@ class Watched:
     forged: tuple[str, ...] = ()
     """A sentence for each thing that somebody but the runner said on its channels."""
     files: bytes = b""
+    asked_at: int | None = None
+    """Byte of the console from which on it answers the watcher's NMI, None where none was sent."""
     oom_kills: int = 0
     """How often the host ran out of memory meanwhile, and killed something."""
 
@@ -195,8 +205,7 @@ def watch(
                 argv, stdout=subprocess.DEVNULL, stderr=stderr, needed_for="boot kernels"
             ) as process,
         ):
-            watcher = _Watcher(process, readers, sink.fileno(), deadlines, observer, through.secret)
-            return watcher.run()
+            return _Watcher(process, readers, sink.fileno(), deadlines, observer, through).run()
     except OSError as err:
         raise storage_failed("write the console to", console, err) from err
     finally:
@@ -222,14 +231,16 @@ class _Watcher:
         sink: int,
         deadlines: Deadlines,
         observer: Observer,
-        secret: str,
+        through: Channels,
     ) -> None:
         now = time.monotonic()
         self._process = process
         self._readers = readers
         self._sink = sink
         self._observer = observer
-        self._secret = secret
+        self._secret = through.secret
+        self._monitor = through.monitor
+        self._asked_at: int | None = None
         self._state = _State(deadlines, begin=now, since=now, heard=now)
         self._got = {name: bytearray() for name in readers.values()}
         self._overdue = ""
@@ -242,18 +253,17 @@ class _Watcher:
         for reader in self._readers:
             poller.register(reader, select.POLLIN)
         try:
-            while not self._overdue:
+            gone = False
+            while not gone and not self._overdue:
                 when, sentence = self._state.due()
-                left = when - time.monotonic()
-                if left <= 0:
+                if when <= time.monotonic():
                     self._overdue = sentence
-                    break
-                events = dict(poller.poll(left * 1000))
-                for reader in self._readers:  # in this order: what is said after it, is read after
-                    if reader in events:
-                        self._read(reader)
-                if pid in events:
-                    break
+                    if self._ask_where_it_stands():
+                        until = time.monotonic() + BACKTRACE_S
+                        while not gone and time.monotonic() < until:
+                            gone = self._hear(poller, pid, until)
+                else:
+                    gone = self._hear(poller, pid, when)
         finally:
             os.close(pid)
         ended = self._process.poll()
@@ -275,10 +285,31 @@ class _Watcher:
             exit_status=self._state.exit_status,
             process_status=ended,
             overdue=self._overdue,
+            asked_at=self._asked_at,
             oom_kills=_oom_kills() - self._oom_kills,
             forged=(*read_status(got["status"], self._secret).forged, *stray),
             files=got["files"],
         )
+
+    def _hear(self, poller: select.poll, pid: int, until: float) -> bool:
+        """Waits for the channels, no longer than ``until``; True when the process has ended."""
+        events = dict(poller.poll(max(until - time.monotonic(), 0) * 1000))
+        for reader in self._readers:  # in this order: what is said after it, is read after
+            if reader in events:
+                self._read(reader)
+        return pid in events
+
+    def _ask_where_it_stands(self) -> bool:
+        """An NMI is heard by a processor that has its interrupts off, too. After an oops it is
+        known what happened, and a kernel without a console would not be heard."""
+        state = self._state
+        if state.phase not in (Phase.USER_SPACE, Phase.COMMAND) or state.going_down is not None:
+            return False
+        self._asked_at = len(self._got["console"])
+        if self._monitor.exists() and inject_nmi(self._monitor):
+            return True
+        self._asked_at = None
+        return False
 
     def _read(self, reader: int) -> bool:
         """Takes what a channel holds; False when that is nothing."""
