@@ -40,6 +40,10 @@ def test_a_kernel_that_does_not_boot(
     assert _ends(report, "base") == ["done"]
     assert _ends(report, "tip") == [state]
     assert f"boot-{state}" in {f["rule"] for f in report["findings"]}
+    if state == "hang":  # with interrupts off: an NMI alone tells where
+        (hang,) = [f for f in report["findings"] if f["rule"] == "hang"]
+        assert hang["message"] == "hang in kernel_init_freeable"
+        assert hang["patch"] == 1
 
 
 def test_a_kernel_that_oopses_in_the_test(vreview: Vreview, kernel_tree: Path, qemu: None) -> None:
