@@ -11,6 +11,7 @@ from vreview.app.trial import Exercise, Side
 from vreview.logic.blame import blamed
 from vreview.logic.delta import delta, merged
 from vreview.logic.devicetree import unchecked_trees
+from vreview.logic.joined import joined
 from vreview.logic.repeats import Counted, Pattern, Shown, compared, counted, said
 from vreview.logic.verdict import verdict
 from vreview.logic.walked import attributed
@@ -31,6 +32,7 @@ from vreview.model.review import (
 from vreview.model.series import Oid, Series
 from vreview.model.trial import BootState, BuildState, Built, Run, Splat, Trial
 from vreview.model.walk import Walk
+from vreview.parse.console import splat_observation
 
 _SOURCES = (".c", ".S", ".h")
 
@@ -152,7 +154,7 @@ class Observed:
         sources = [p for p in self.series.paths if PurePosixPath(p).suffix in _SOURCES]
         compiled = {path for built in self.built.values() for path in built.compiled}
         idle = bool(self.built and sources) and not compiled.intersection(sources)
-        known = settle(self.findings)
+        known = settle(joined(self.findings, self._tip_splats()))
         return Review(
             series=self.series,
             applied=applied,
@@ -171,6 +173,16 @@ class Observed:
             walk=self.walk,
             coverage=self.coverage,
         )
+
+    def _tip_splats(self) -> Mapping[str, Splat]:
+        """The splats of all boots with the series, by their observations' fingerprints."""
+        return {
+            splat_observation(splat).fingerprint: splat
+            for (_, _, side), runs in self.runs.items()
+            if side is Side.TIP
+            for run in runs
+            for splat in run.booted.splats
+        }
 
     def _trials(self, side: Side, applied: Applied | None) -> Iterator[Trial]:
         commits = both_commits(applied)

@@ -29,8 +29,9 @@ def reproducers(
     made = (
         one
         for finding in review.findings
-        if finding.observation.origin in _RUNS and finding.observation.severity is not Severity.NOTE
-        for one in _of(finding.observation, review, applied, kernels, toolchain)
+        for seen in (finding.observation, *finding.shown)
+        if seen.origin in _RUNS and seen.severity is not Severity.NOTE
+        for one in _of(seen, review, applied, kernels, toolchain)
     )
     return tuple({one.finding: one for one in made}.values())
 

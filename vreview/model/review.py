@@ -129,6 +129,7 @@ class Finding:
     that file as the patch leaves it (the observation's own is the tip's), 0 when it has none.
     ``repaired_by`` is the later patch of the series that removes it again; then the observation's
     place is in the file as ``patch`` leaves it. ``notes`` are a few words each, to stand beside it.
+    ``shown`` is what runs showed of a claim that they confirmed (``logic.joined``).
     """
 
     observation: Observation
@@ -138,6 +139,7 @@ class Finding:
     repaired_by: int | None = None
     standing: Standing = Standing.NEW
     notes: tuple[str, ...] = ()
+    shown: tuple[Observation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

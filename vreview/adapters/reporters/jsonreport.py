@@ -85,6 +85,7 @@ def finding_value(finding: Finding) -> dict[str, object]:
         "repaired_by": finding.repaired_by,
         "standing": finding.standing.value,
         "notes": [safe(note) for note in finding.notes],
+        **({"shown": [_observation(one) for one in finding.shown]} if finding.shown else {}),
     }
 
 
