@@ -27,7 +27,7 @@ W1_FLAGS = (
 """What two compilers and all versions of them know of it."""
 
 _ENDS = ("-Wno-error", "-fno-diagnostics-show-caret", "-fdiagnostics-color=never")
-_ON = re.compile(r"^\s+-W(?P<name>[\w+-]+)\S*\s+(?:\[enabled\]|\d+)\s*$", re.MULTILINE)
+_ON = re.compile(r"^\s+-W(?P<name>[\w+-]+)\S*\s+(?:\[enabled\]|[1-9]\d*)\s*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -257,14 +257,18 @@ def test_what_the_build_warns_of_anyway_is_not_told_twice(world: World) -> None:
     world.program(
         "gcc",
         'case "$*" in *--help=warnings*) echo "  -Wunused-function   [enabled]";'
-        ' echo "  -Wmissing-prototypes  [disabled]"; exit;; esac\n'
+        ' echo "  -Wmissing-prototypes  [disabled]";'
+        ' echo "  -Wunused-const-variable=<0,2>  0"; exit;; esac\n'
         + _last_argument(
             "echo '{path}:3:9: warning: text [-Wunused-function]' >&2;"
-            " echo '{path}:4:9: warning: more [-Wmissing-prototypes]' >&2"
+            " echo '{path}:4:9: warning: more [-Wmissing-prototypes]' >&2;"
+            " echo '{path}:5:9: warning: most [-Wunused-const-variable=]' >&2"
         ),
     )
     eye = ExtraWarnings(str(world.programs / "gcc"))
-    assert [one.rule for one in _runs(eye, world).observations] == ["W=1/missing-prototypes"]
+    assert [one.rule for one in _runs(eye, world).observations] == [
+        "W=1/missing-prototypes", "W=1/unused-const-variable",
+    ]  # fmt: skip
 
 
 def test_kernel_doc_is_run_by_what_its_first_line_names(world: World) -> None:
