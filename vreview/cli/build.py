@@ -13,7 +13,7 @@ from vreview import wiring
 from vreview.adapters.reporters.safe import safe_line
 from vreview.app.build import build_revision
 from vreview.cli.boundary import Exit
-from vreview.cli.options import Quiet, Settings, Tree
+from vreview.cli.options import Debug, Quiet, Settings, Tree
 from vreview.model.kernel import Recipe
 from vreview.model.trial import BuildState, Built
 
@@ -33,15 +33,16 @@ def build_command(
     profile: Annotated[
         Profile, typer.Option(help="test: with lockdep and kin. perf: without, for figures.")
     ] = Profile.TEST,
+    debug: Debug = None,
     quiet: Quiet = False,
     settings: Settings = None,
 ) -> int:
     """Build a revision, or find its kernel in the store, and print where the image is."""
-    config = wiring.settings(settings or ())
+    config = wiring.settings((*(settings or ()), *wiring.debug_settings(debug or ())))
     with wiring.observer(quiet=quiet) as observer:
         built = build_revision(
             revision,
-            recipe=Recipe(profile.value, config.fragments),
+            recipe=Recipe(profile.value, wiring.kernel_fragments(config)),
             repo=wiring.kernel_repo(tree, config=config),
             builder=wiring.builder(wiring.tree_path(tree, config=config), config=config),
             observer=observer,

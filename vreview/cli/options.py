@@ -45,6 +45,16 @@ Settings = Annotated[
         metavar="KEY=VALUE",
     ),
 ]
+Debug = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--debug",
+        help="Merge this debug fragment into the kernel: kasan, kmemleak, kcsan, ubsan, lockdep,"
+        " fault-injection or gcov; may be repeated.",
+        show_default=False,
+        metavar="NAME",
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
 SuiteCommands = Annotated[
     list[str] | None,

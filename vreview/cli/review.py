@@ -99,8 +99,8 @@ def review_command(
     debug: Annotated[
         list[str] | None,
         typer.Option(
-            help="Run a kernel with this checker besides: kasan, kmemleak, kcsan or ubsan; may be"
-            " repeated. none: choose none for me.",
+            help="Run a kernel with this checker besides: kasan, kmemleak, kcsan or ubsan; lockdep:"
+            " in the test kernel. May be repeated; none: choose none for me.",
             metavar="NAME",
         ),
     ] = None,
@@ -161,7 +161,7 @@ def review_command(
     asked = (
         *(settings or ()),
         *wiring.panel_settings(tool or (), rules or (), off=no_tools),
-        *((f"debug={','.join(debug)}",) if debug else ()),
+        *wiring.debug_settings(debug or ()),
         *((f"runs={runs}",) if runs else ()),
         *wiring.command_settings(suite_command or ()),
     )

@@ -100,6 +100,27 @@ def stored_kernel() -> Path | None:
     return images[0] if images else None
 
 
+def debug_settings(names: Sequence[str]) -> tuple[str, ...]:
+    """--debug as a setting."""
+    return (f"debug={','.join(names)}",) if names else ()
+
+
+def kernel_fragments(config: Config) -> tuple[str, ...]:
+    """The fragments that the settings ask for, ``debug`` and all.
+
+    Raises ConfigError for one that there is not, and for two that exclude each other.
+    """
+    from vreview.adapters.kbuild.builder import read_fragment
+    from vreview.logic.recipes import NONE, refuse_exclusive
+    from vreview.resources import data_folder
+
+    names = (*config.fragments, *(name for name in config.debug if name != NONE))
+    for name in names:
+        read_fragment(data_folder("kernel-configs"), name)
+    refuse_exclusive(names)
+    return names
+
+
 def stage_tools(
     tree: Path | None, *, revision: str, config: Config, observer: Observer
 ) -> StageTools:
@@ -121,5 +142,5 @@ def stage_tools(
         suites=suites(config),
         folder=made(state_folder() / "stages").folder,
         observer=observer,
-        fragments=config.fragments,
+        fragments=kernel_fragments(config),
     )

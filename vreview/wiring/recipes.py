@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from vreview.app.options import AUTO, Asks, choose_options, single_options, with_asks
 from vreview.config import Config
-from vreview.logic.recipes import NONE, recipes_for, refuse_exclusive, with_options
+from vreview.logic.recipes import recipes_for, with_options
 from vreview.logic.treeoptions import TreeOptions
 from vreview.model.kernel import Recipes
 from vreview.model.review import Applied, Finding, Stage
 from vreview.model.series import Oid, Series
 from vreview.parse.kconfig import parse_config
+from vreview.wiring.machine import kernel_fragments
 
 if TYPE_CHECKING:
     from vreview.adapters.kbuild.builder import KbuildBuilder
@@ -27,12 +28,7 @@ def planner(repo: Repo, builder: KbuildBuilder, *, config: Config, observer: Obs
 
     Raises ConfigError for settings that cannot be, before anything is built.
     """
-    from vreview.adapters.kbuild.builder import read_fragment
-
-    for name in (*config.fragments, *config.debug):
-        if name != NONE:
-            read_fragment(builder.fragments, name)
-    refuse_exclusive((*config.fragments, *config.debug))
+    kernel_fragments(config)
     asked = single_options([word for word in config.options if word != AUTO])
     auto = AUTO in config.options
 
