@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from vreview.adapters.kbuild.builder import KbuildBuilder
+from vreview.logic.recipes import TESTED
 from vreview.model.kernel import Kernel, KernelConfig, KernelKey, Recipe, Toolchain
 from vreview.model.series import Oid
 from vreview.resources import data_folder
@@ -36,12 +37,23 @@ def test_kernel(request: pytest.FixtureRequest) -> Kernel:
         return Kernel(
             key, Path(given), KernelConfig("test", (), ""), Toolchain("gcc", "", ""), "given"
         )
+    return _built(request, Recipe("test"))
+
+
+@pytest.fixture(scope="session")
+def counting_kernel(request: pytest.FixtureRequest) -> Kernel:
+    """The same as a review builds it: vhost's lines are counted, and calls can be made to fail."""
+    counted = ("GCOV_PROFILE_net.o=y", "GCOV_PROFILE_vhost.o=y")
+    return _built(request, Recipe("test", TESTED, variables=counted))
+
+
+def _built(request: pytest.FixtureRequest, recipe: Recipe) -> Kernel:
     tree: Path = request.getfixturevalue("kernel_tree")
     home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     builder = KbuildBuilder(tree, home / "vreview", data_folder("kernel-configs"))
     commit = Oid((tree / "HEAD").read_text().strip())
     if commit.startswith("ref: "):
         commit = Oid((tree / commit.removeprefix("ref: ")).read_text().strip())
-    built = builder.build(commit, recipe=Recipe("test"), touched=(), observer=Silent())
+    built = builder.build(commit, recipe=recipe, touched=(), observer=Silent())
     assert built.kernel is not None, built.log
     return built.kernel

@@ -26,7 +26,7 @@ from vreview.ports import GuestJob, GuestRun, Injector, TestSuite
 
 SUFFIX = "-inject"
 SECONDS = 240.0
-"""For all runs of all cases of one suite in one guest; a hunt's guest gets three times that."""
+"""For all runs of all cases of all suites; what a guest's own start takes is not in it."""
 
 _EXPECTED = frozenset({"allocation-failure"})
 """Kinds of splats that only say that an allocation failed: that is what was asked for."""
@@ -60,8 +60,10 @@ def run_error_paths(
     if not wanted or recipe is None:
         return
     made: list[Run] = []
-    for suite in _takers(suites, tools.injector):
-        exercise = _exercise(suite, recipe, seen, tools.injector)
+    takers = _takers(suites, tools.injector)
+    for suite in takers:
+        seconds = SECONDS / len(takers)
+        exercise = _exercise(suite, recipe, seen, injector=tools.injector, seconds=seconds)
         if exercise is None:
             continue
         known = len(seen.findings)
@@ -88,13 +90,15 @@ def _takers(suites: Sequence[TestSuite], injector: Injector) -> list[TestSuite]:
 
 
 def _exercise(
-    suite: TestSuite, recipe: Recipe, seen: Observed, injector: Injector
+    suite: TestSuite, recipe: Recipe, seen: Observed, *, injector: Injector, seconds: float
 ) -> Exercise | None:
     """None when there is no case that passes by itself on both sides."""
     sides = [seen.runs.get((recipe.name, suite.name, side), ()) for side in Side]
     passed = passed_cases(run for runs in sides for run in runs) if all(sides) else ()
+    if not passed:
+        return None
     word = HUNT if recipe == seen.recipes.hunt else "test"
-    return injecting(suite, passed, recipe, injector=injector, kernel=word) if passed else None
+    return injecting(suite, passed, recipe, injector=injector, kernel=word, seconds=seconds)
 
 
 def worth_injecting(coverage: Iterable[PatchCoverage]) -> bool:
@@ -103,12 +107,18 @@ def worth_injecting(coverage: Iterable[PatchCoverage]) -> bool:
 
 
 def injecting(
-    suite: TestSuite, passed: Sequence[str], recipe: Recipe, *, injector: Injector, kernel: str
+    suite: TestSuite,
+    passed: Sequence[str],
+    recipe: Recipe,
+    *,
+    injector: Injector,
+    kernel: str,
+    seconds: float = SECONDS,
 ) -> Exercise:
     """A suite's cases that pass by themselves, as an exercise; ``kernel`` as in Exercise."""
 
     def prepare(folder: Path) -> GuestJob:
-        job = injector.prepare(suite, passed, folder, seconds=SECONDS)
+        job = injector.prepare(suite, passed, folder, seconds=seconds)
         return patient(job) if kernel == HUNT else job
 
     def read(output: str) -> tuple[tuple[Case, ...], tuple[()]]:

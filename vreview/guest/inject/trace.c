@@ -117,10 +117,17 @@ static unsigned int count_kind(struct trace *t, long nr, unsigned long cmd)
 	return 1;
 }
 
-/* Those make other tasks of this one, or end it: nothing to come back to. */
+/*
+ * Those make other tasks of this one, or end it: nothing to come back to. Or
+ * they wait for others, whose lines are not theirs.
+ */
 static bool of_no_interest(long nr)
 {
-	return nr == SYS_execve || nr == SYS_execveat || nr == SYS_exit ||
+	return nr == SYS_wait4 || nr == SYS_waitid || nr == SYS_futex ||
+	       nr == SYS_rt_sigtimedwait || nr == SYS_rt_sigsuspend ||
+	       nr == SYS_pause || nr == SYS_nanosleep ||
+	       nr == SYS_clock_nanosleep ||
+	       nr == SYS_execve || nr == SYS_execveat || nr == SYS_exit ||
 	       nr == SYS_exit_group || nr == SYS_clone || nr == SYS_clone3 ||
 	       nr == SYS_fork || nr == SYS_vfork || nr == SYS_rt_sigreturn ||
 	       nr == SYS_restart_syscall;
