@@ -163,7 +163,8 @@ class GuestJob:
 
     ``mode`` DETERMINISTIC asks for one vCPU and icount; ``kernel_args`` are appended. ``collect``
     are the guest's files, and folders with all files in them, that come back after the command.
-    ``hardware`` is there, and the kernel is told to use it.
+    ``hardware`` is there, and the kernel is told to use it. ``after`` are the words that, with the
+    name of a case behind them, make the command run only what comes after that case.
     """
 
     command: tuple[str, ...]
@@ -175,6 +176,7 @@ class GuestJob:
     deadlines: Deadlines = field(default_factory=Deadlines)
     collect: tuple[str, ...] = ()
     hardware: frozenset[Hardware] = frozenset()
+    after: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from vreview.model.review import (
     StageState,
 )
 from vreview.model.series import Oid, Series
-from vreview.model.trial import BootState, BuildState, Built, Run, Splat, Trial
+from vreview.model.trial import BuildState, Built, Run, Splat, Trial
 from vreview.model.walk import Walk
 from vreview.parse.console import splat_observation
 
@@ -258,10 +258,10 @@ def _splats(boots: Mapping[Side, tuple[Run, ...]]) -> Mapping[tuple[str, str], S
         (splat.kind, splat.title): splat
         for runs in boots.values()
         for run in runs
-        for splat in run.booted.splats
+        for splat in run.splats
     }
 
 
 def shown(runs: Iterable[Run]) -> tuple[Shown, ...]:
     """What each of the boots showed."""
-    return tuple(Shown(run.observations, run.booted.state is BootState.DONE) for run in runs)
+    return tuple(Shown(run.observations, run.finished) for run in runs)

@@ -313,7 +313,8 @@ def _walk(
 
 def _end(exercise: Exercise, side: Side, seen: Observed) -> BootState:
     """How the side's boots for the exercise ended: the base's best, the tip's worst."""
-    states = [run.booted.state for run in seen.runs[exercise.profile, exercise.name, side]]
+    runs = seen.runs[exercise.profile, exercise.name, side]
+    states = [BootState.DONE if run.finished else run.booted.state for run in runs]
     if side is Side.BASE and BootState.DONE in states:
         return BootState.DONE
     return next((state for state in states if state is not BootState.DONE), BootState.DONE)

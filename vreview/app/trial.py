@@ -15,6 +15,7 @@ from pathlib import Path
 from vreview.app.coverage import with_counts
 from vreview.app.decoded import with_lines
 from vreview.app.journal import Journal
+from vreview.app.recycled import completed
 from vreview.errors import OurFailure
 from vreview.logic.observe import boot_observation, case_observations
 from vreview.model.bench import Mode, Samples
@@ -164,13 +165,13 @@ def run_once(
     suffix = f"-{number}" if exercise.boots > 1 or number > 1 else ""
     key = f"run-{exercise.key}-{where}{suffix}"
 
-    def boot() -> Run:
+    def boot(job: GuestJob, name: str) -> Run:
         what = f"{exercise.name} on {where}" + f" ({HUNT})" * (exercise.kernel == HUNT)
         lab.observer.begin(what)
         done = lab.backend.run(
             kernel,
             _counting(job, kernel, lab),
-            console=lab.folder / f"{key}.console",
+            console=lab.folder / f"{name}.console",
             observer=lab.observer,
         )
         cases, samples = exercise.read(done.output)
@@ -191,7 +192,11 @@ def run_once(
             exercise.after(_counted(run, done, kernel, lab), done, kernel, lab), kernel, lab
         )
 
-    return lab.journal.once(key, Run, boot)
+    return lab.journal.once(
+        key,
+        Run,
+        lambda: completed(boot(job, key), job, lambda rest: boot(rest, f"{key}-rest")),
+    )
 
 
 def _counting(job: GuestJob, kernel: Kernel, lab: Lab) -> GuestJob:

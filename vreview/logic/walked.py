@@ -14,7 +14,7 @@ from vreview.logic.walk import Glimpse, breaks, changed, spans, told
 from vreview.model.observation import Observation, Origin, Severity
 from vreview.model.review import Finding
 from vreview.model.series import Series
-from vreview.model.trial import BootState, BuildState, Run, Splat
+from vreview.model.trial import BuildState, Run, Splat
 from vreview.model.walk import Depth, Span, StateTrial, Walk
 
 
@@ -97,7 +97,7 @@ def _boots(state: StateTrial, name: str) -> Glimpse:
 
 def finished(run: Run) -> bool:
     """True for a boot that came to the end of what it was for."""
-    return run.booted.state is BootState.DONE
+    return run.finished
 
 
 def _covers(one: Span, other: Span) -> bool:
@@ -196,7 +196,7 @@ def _splats(walk: Walk) -> Mapping[tuple[str, str], Splat]:
         (splat.kind, splat.title): splat
         for state in walk.states
         for run in state.runs
-        for splat in run.booted.splats
+        for splat in run.splats
     }
 
 

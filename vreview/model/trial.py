@@ -129,7 +129,8 @@ class Booted:
 @dataclass(frozen=True, slots=True)
 class Run:
     """One boot for one suite or benchmark: ``name`` is its name, ``cases`` or ``samples`` what it
-    said, ``observations`` the splats and failed cases. ``counts`` are the lines that a counting
+    said, ``observations`` the splats and failed cases. ``rest`` is a second boot, for the cases
+    behind the one that spoilt the first. ``counts`` are the lines that a counting
     kernel ran, ``injected`` the failures of a boot that made some."""
 
     name: str
@@ -139,6 +140,17 @@ class Run:
     observations: tuple[Observation, ...] = ()
     counts: tuple[FileCounts, ...] = ()
     injected: Injected | None = None
+    rest: Booted | None = None
+
+    @property
+    def finished(self) -> bool:
+        """It came to the end of what it was for."""
+        return BootState.DONE in (self.booted.state, self.rest and self.rest.state)
+
+    @property
+    def splats(self) -> tuple[Splat, ...]:
+        """Those of all its boots."""
+        return (*self.booted.splats, *(self.rest.splats if self.rest else ()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,14 @@ def test_every_case_has_a_name_of_its_own_and_runs_alone(suite: ProgramSuite, pr
     assert run((program, "test", "--only", "no-such"), check=False).status == 2
 
 
+def test_it_begins_behind_a_case_when_told(suite: ProgramSuite, program: str) -> None:
+    names = run((program, "list")).text.split()
+    after = suite.prepare(Path(program).parent).after
+    done = run((program, "test", *after, names[-3]), check=False)
+    assert [case.name for case in suite.read(done.text)] == names[-2:]
+    assert run((program, "test", *after, names[-1]), check=False).status == 2  # nothing is left
+
+
 def test_the_paths_table_and_the_suites_know_each_other() -> None:
     table = tomllib.loads(Path(paths.__file__).with_name("paths.toml").read_text())
     assert set(table) == {suite.name for suite in PROGRAMS}

@@ -108,6 +108,8 @@ def run_sentence(run: Run) -> str:
     parts = [case_counts(run.cases)] if run.cases else []
     if run.booted.state.value != "done":
         parts.append(run.booted.state.value)
+    if run.rest is not None:
+        parts.append("the rest in another boot")
     if run.booted.splats:
         parts.append(plural(len(run.booted.splats), "splat"))
     return ", ".join(parts) or run.booted.state.value

@@ -42,7 +42,7 @@ class ProgramSuite:
         # through. One case is silent for 65 s at most: 45 s until it is killed, 20 s until it is
         # given up.
         deadlines = Deadlines(command=600.0, silence=120.0)
-        return GuestJob((str(program), "test"), folder, deadlines=deadlines)
+        return GuestJob((str(program), "test"), folder, deadlines=deadlines, after=("--after",))
 
     def read(self, output: str) -> tuple[Case, ...]:
         """As ktap; a case that never reported has its name from the plan all the same.

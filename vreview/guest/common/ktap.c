@@ -254,23 +254,33 @@ static void count_case(int n, const struct ktap_case *c, struct tally *t)
 	       (int)t->lost_s, limits->case_s);
 }
 
-/* The cases that were asked for: those whose name begins so, its NUL included or not. */
+/*
+ * The cases that were asked for: those whose name begins so, its NUL included
+ * or not; or all that come behind the one with that name.
+ */
 struct choice {
 	const char *text;
 	size_t len;
+	bool after;
 };
 
-static bool is_chosen(const struct ktap_case *c, const struct choice *asked)
-{
-	return !strncmp(c->name, asked->text, asked->len);
-}
-
-/* How far one has come in a suite's cases. */
+/* How far one has come in a suite's cases, and whether beyond the one that was named. */
 struct place {
 	size_t group, next;
+	bool beyond;
 };
 
-/* The next case that was asked for, NULL after the last; @at starts as { 0, 0 }. */
+static bool is_chosen(const struct ktap_case *c, const struct choice *asked,
+		      struct place *at)
+{
+	bool named = !strncmp(c->name, asked->text, asked->len);
+	bool beyond = at->beyond;
+
+	at->beyond |= named;
+	return asked->after ? beyond : named;
+}
+
+/* The next case that was asked for, NULL after the last; @at starts as { 0 }. */
 static const struct ktap_case *next_case(const struct ktap_suite *s,
 					 const struct choice *asked,
 					 struct place *at)
@@ -280,7 +290,7 @@ static const struct ktap_case *next_case(const struct ktap_suite *s,
 			const struct ktap_case *c =
 				&s->groups[at->group]->cases[at->next++];
 
-			if (is_chosen(c, asked))
+			if (is_chosen(c, asked, at))
 				return c;
 		}
 	return NULL;
@@ -288,7 +298,7 @@ static const struct ktap_case *next_case(const struct ktap_suite *s,
 
 static int count_chosen(const struct ktap_suite *s, const struct choice *asked)
 {
-	struct place at = { 0, 0 };
+	struct place at = { 0 };
 	int n = 0;
 
 	while (next_case(s, asked, &at))
@@ -298,7 +308,7 @@ static int count_chosen(const struct ktap_suite *s, const struct choice *asked)
 
 static int run_chosen(const struct ktap_suite *s, const struct choice *asked)
 {
-	struct place at = { 0, 0 }, again = { 0, 0 };
+	struct place at = { 0 }, again = { 0 };
 	struct tally tally = { 0 };
 	const struct ktap_case *c;
 	sigset_t chld;
@@ -323,8 +333,8 @@ static int run_chosen(const struct ktap_suite *s, const struct choice *asked)
 
 static int list(const struct ktap_suite *s)
 {
-	const struct choice all = { "", 0 };
-	struct place at = { 0, 0 };
+	const struct choice all = { "", 0, false };
+	struct place at = { 0 };
 	const struct ktap_case *c;
 
 	while ((c = next_case(s, &all, &at)))
@@ -334,23 +344,25 @@ static int list(const struct ktap_suite *s)
 
 static int usage(const struct ktap_suite *s)
 {
-	fprintf(stderr, "usage: %s test [--only CASE | PREFIX]\n"
+	fprintf(stderr, "usage: %s test [--only CASE | --after CASE | PREFIX]\n"
 		"       %s list\n%s", s->name, s->name, s->usage ? s->usage : "");
 	return 2;
 }
 
 int ktap_main(const struct ktap_suite *s, int argc, char **argv)
 {
-	struct choice asked = { "", 0 };
+	struct choice asked = { "", 0, false };
 
 	if (argc == 2 && !strcmp(argv[1], "list"))
 		return list(s);
 	if (argc < 2 || strcmp(argv[1], "test"))
 		return usage(s);
 	if (argc == 4 && !strcmp(argv[2], "--only"))
-		asked = (struct choice){ argv[3], strlen(argv[3]) + 1 };
+		asked = (struct choice){ argv[3], strlen(argv[3]) + 1, false };
+	else if (argc == 4 && !strcmp(argv[2], "--after"))
+		asked = (struct choice){ argv[3], strlen(argv[3]) + 1, true };
 	else if (argc == 3 && argv[2][0] != '-')
-		asked = (struct choice){ argv[2], strlen(argv[2]) };
+		asked = (struct choice){ argv[2], strlen(argv[2]), false };
 	else if (argc != 2)
 		return usage(s);
 	if (!count_chosen(s, &asked)) {

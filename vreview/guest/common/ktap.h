@@ -32,6 +32,7 @@ struct ktap_suite {
  *
  *	NAME test			KTAP; 1 when a case failed
  *	NAME test --only CASE		that case alone
+ *	NAME test --after CASE		those that come behind that case
  *	NAME test PREFIX		those whose name begins so
  *	NAME list			the cases' names, one a line
  *
