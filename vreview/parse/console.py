@@ -175,13 +175,15 @@ def _row_of(log: _Log, index: int, *, kernels_own: bool) -> tuple[Row, re.Match[
 def _lines_of(splat: Splat) -> list[Step]:
     """Where the stack leads through the source, as far as that was looked up."""
     kept = frozenset(splat.functions)
-    steps = [
-        Step(f"in {place.function or frame.function}()", place)
+    frames = [
+        frame
         for frame in splat.frames
-        if not frame.guess and base_name(frame.function) in kept
-        for place in frame.at
+        if frame.at and not frame.guess and base_name(frame.function) in kept
     ]
-    return steps[:_MOST_STEPS]
+    # Of the first all that was inlined, down to the very spot; of its callers where they call.
+    inner = [place for frame in frames[:1] for place in frame.at[:-1]]
+    places = [*inner, *(frame.at[-1] for frame in frames)]
+    return [Step(f"in {place.function}()", place) for place in places[:_MOST_STEPS]]
 
 
 def _follows(wanted: re.Pattern[str], log: _Log, index: int) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from vreview.adapters.reporters.jsonreport import dismissed_value, finding_value
 from vreview.adapters.reporters.safe import safe, safe_line
-from vreview.adapters.reporters.words import dismissed_sentence, finding_place
+from vreview.adapters.reporters.words import dismissed_sentence, finding_place, where
 from vreview.model.observation import Observation
 from vreview.model.review import Dismissed, Finding, Settled
 
@@ -95,6 +95,6 @@ def _dismissed(one: Dismissed) -> Iterator[str]:
 
 def _evidence(seen: Observation) -> Iterator[str]:
     for step in seen.evidence:
-        where = f"{step.place.line}: " if step.place and step.place.line else ""
         source = f"  {safe_line(step.source)}" if step.source else ""
-        yield f"      {where}{safe_line(step.text)}{':' if step.text and source else ''}{source}"
+        text = f"{safe_line(step.text)}{':' if step.text and source else ''}"
+        yield f"      {where(step, seen)}{text}{source}"

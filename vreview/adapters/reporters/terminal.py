@@ -28,6 +28,7 @@ from vreview.adapters.reporters.words import (
     run_sentence,
     series_sentence,
     verdict_sentence,
+    where,
 )
 from vreview.model.bench import Speed
 from vreview.model.observation import Observation, Severity, Step
@@ -178,7 +179,7 @@ def _finding(finding: Finding) -> Group:
         lines.append(Text(safe_line(", ".join(finding.notes)), style="bold"))
     if seen.question:
         lines.append(Text(safe(seen.question), style="italic"))
-    lines += [Padding(_step(step), (0, 0, 0, 2)) for step in seen.evidence]
+    lines += [Padding(_step(step, seen), (0, 0, 0, 2)) for step in seen.evidence]
     return Group(*lines)
 
 
@@ -206,9 +207,8 @@ def _where(seen: Observation) -> str:
     return ", ".join(part for part in (place, function) if part)
 
 
-def _step(step: Step) -> Text:
-    place = f"{step.place.line}: " if step.place and step.place.line else ""
-    text = Text(f"{place}{safe(step.text)}", style="dim")
+def _step(step: Step, seen: Observation) -> Text:
+    text = Text(f"{where(step, seen)}{safe(step.text)}", style="dim")
     if step.source.strip(" \t;") != step.text.strip(" ;"):
         text.append(f"\n    {safe(step.source).strip()}" if step.source else "", style="dim")
     return text

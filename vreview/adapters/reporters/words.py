@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from vreview.adapters.reporters.safe import safe_line
 from vreview.model.bench import Comparison, Mode
-from vreview.model.observation import Severity
+from vreview.model.observation import Observation, Severity, Step
 from vreview.model.review import (
     Applied,
     Base,
@@ -149,3 +149,13 @@ def _trial_sentence(trial: Trial) -> str:
         + (f"; ran {ran}" if ran else "; not booted")
         + "."
     )
+
+
+def where(step: Step, seen: Observation) -> str:
+    """Where a step of the evidence is, to stand before it: the line alone in the finding's own
+    file, else the file as well; empty for a step without a place."""
+    if step.place is None:
+        return ""
+    if step.place.file == seen.place.file:
+        return f"{step.place.line}: " if step.place.line else ""
+    return f"{safe_line(str(step.place))}: "
