@@ -60,10 +60,11 @@ def _tip(made: Reproducer, series: Series, repo: Repo) -> Oid | None:
     except TreeError:
         pass
     applied = repo.apply(series, base=made.base)
-    if applied.tip is None or repo.tree(applied.tip) != made.tip_tree:
-        return None
-    repo.keep(applied)
-    return applied.tip
+    commits = [row.commit for row in reversed(applied.patches) if row.commit is not None]
+    found = next((one for one in commits if repo.tree(one) == made.tip_tree), None)
+    if found is not None:
+        repo.keep(applied)
+    return found
 
 
 def _built_again(made: Reproducer, built: Built) -> Replayed:

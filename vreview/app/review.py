@@ -30,6 +30,7 @@ from vreview.app.trial import (
 from vreview.logic.compare import compare
 from vreview.logic.recipes import recipes_for
 from vreview.logic.seconded import seconded
+from vreview.logic.walked import unreached
 from vreview.model.bench import Comparison, Mode, Samples
 from vreview.model.kernel import Kernel, Recipe, Recipes
 from vreview.model.observation import Observation
@@ -308,7 +309,7 @@ def _walk(
     course = course_of(depth, recipe, exercises, seen, tip=len(applied.patches), lab=tools.lab)
     done, seconds = _timed(tools, lambda: walk(states_of(applied), course, carry=tools.carry))
     seen.walked(done)
-    seen.stages.append(StageResult(Stage.PATCHES, StageState.DONE, seconds))
+    seen.stages.append(StageResult(Stage.PATCHES, StageState.DONE, seconds, unreached(done)))
 
 
 def _end(exercise: Exercise, side: Side, seen: Observed) -> BootState:

@@ -18,7 +18,8 @@ _RUNS = frozenset({Origin.COMPILER, Origin.CONSOLE, Origin.TEST})
 def reproducers(
     review: Review, recipes: Recipes, *, toolchain: Toolchain | None
 ) -> tuple[Reproducer, ...]:
-    """One for each finding that the tip's builds and boots showed: errors and warnings, no notes.
+    """One for each finding that the tip's builds and boots showed, or those of a state on the way
+    to it: errors and warnings, no notes.
 
     ``toolchain`` is the machine's, for builds that gave no kernel.
     """
@@ -44,13 +45,12 @@ def _of(
     toolchain: Toolchain | None,
 ) -> Iterator[Reproducer]:
     """The first way there is to show it."""
-    found = next(_shown(seen, review.tip_trials), None)
+    found = next(_shown(seen, trials_of(review)), None)
     if found is None or found[0].profile not in kernels:
         return
     trial, runs = found
-    base, tip = applied.base.commit, applied.tip
+    base, tip = applied.base.commit, Oid(trial.tree)
     assert base is not None
-    assert tip is not None
     kernel = trial.built.kernel if trial.built is not None else None
     yield Reproducer(
         finding=seen.fingerprint,
@@ -60,7 +60,7 @@ def _of(
         series=review.series.title,
         base=base,
         tip=tip,
-        tip_tree=_tree(applied),
+        tip_tree=_tree(applied, tip),
         recipe=kernels[trial.profile],
         toolchain=kernel.toolchain if kernel is not None else toolchain,
         suite=runs[0].name if runs else "",
@@ -89,7 +89,20 @@ def _fingerprints(run: Run) -> set[str]:
     return {one.fingerprint for one in run.observations}
 
 
-def _tree(applied: Applied) -> Oid:
-    tree = applied.patches[-1].tree
+def trials_of(review: Review) -> tuple[Trial, ...]:
+    """The tip's, and then those of the states between base and tip, where every patch was tried."""
+    states = review.walk.states[1:-1] if review.walk is not None else ()
+    between = (Trial(state.commit, "test", state.built, state.runs) for state in states)
+    return (*review.tip_trials, *between)
+
+
+def patches_in(review: Review, commit: Oid) -> int:
+    """How many patches of the series are in a commit of it."""
+    commits = [row.commit for row in review.applied.patches] if review.applied else []
+    return commits.index(commit) + 1
+
+
+def _tree(applied: Applied, commit: Oid) -> Oid:
+    tree = next(row.tree for row in applied.patches if row.commit == commit)
     assert tree is not None
     return tree

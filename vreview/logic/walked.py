@@ -161,10 +161,10 @@ def _placed(
 def _gone_again(span: Span, series: Series, splats: Mapping[tuple[str, str], Splat]) -> Finding:
     placed = _placed(Finding(span.observation), span, series, splats)
     seen = span.observation
-    asked = f"{seen.question} " if seen.question else ""
+    asked = seen.question or f"The compiler says: {seen.message}."
     came = placed.patch if placed.patch is not None else span.seen
     question = (
-        f"{asked}Patch {span.gone} takes it away again; could that go into patch {came}, for"
+        f"{asked} Patch {span.gone} takes it away again; could that go into patch {came}, for"
         " whoever bisects through the series?"
     )
     return replace(
@@ -189,6 +189,15 @@ def _only_follows(span: Span, walk: Walk) -> bool:
     ended = {(s.seen, s.observation.subject) for s in walk.spans if s.observation.tool == "boot"}
     seen = span.observation
     return seen.rule == "test-crashed" and (span.seen, seen.tool) in ended
+
+
+def unreached(walk: Walk) -> str:
+    """How many states could not be looked at as far as was asked, in a few words; "" for none."""
+    broken = sum(state.built.state is not BuildState.BUILT for state in walk.states)
+    dead = sum(bool(state.runs) and not finished(state.runs[0]) for state in walk.states)
+    parts = [f"{broken} did not build"] if broken else []
+    parts += [f"{dead} did not boot"] if dead else []
+    return f"of {len(walk.states)} states {', '.join(parts)}" if parts else ""
 
 
 def _splats(walk: Walk) -> Mapping[tuple[str, str], Splat]:

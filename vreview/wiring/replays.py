@@ -56,14 +56,17 @@ def _files(
     from vreview.adapters.kbuild.make import variables
     from vreview.adapters.mail.asmail import as_mail
     from vreview.adapters.reporters.reproduction import BUILT, readme
+    from vreview.logic.reproducing import patches_in, trials_of
 
-    trial = next(one for one in review.tip_trials if one.profile == made.kernel)
+    trial = next(
+        one for one in trials_of(review) if (one.profile, one.tree) == (made.kernel, made.tip)
+    )
     assert trial.built is not None
     if trial.built.kernel is not None:
         yield "config", trial.built.kernel.config.text.encode()
     if trial.built.log.is_file():
         yield "build.log", trial.built.log.read_bytes()
-    for patch in review.series.patches:
+    for patch in review.series.patches[: patches_in(review, made.tip)]:
         yield (
             f"patches/{patch.n:04d}.patch",
             as_mail(patch, total=len(review.series.patches)),

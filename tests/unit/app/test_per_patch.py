@@ -10,7 +10,8 @@ import pytest
 from test_review import BASE, Machine, _applied, _series, _warning
 
 from vreview.app.review import review
-from vreview.model.kernel import Kernel
+from vreview.logic.reproducing import patches_in, reproducers
+from vreview.model.kernel import Kernel, Recipe, Recipes
 from vreview.model.observation import Severity
 from vreview.model.review import Applied, Finding, Review, Stage, Verdict
 from vreview.model.series import MessageId, Oid, Series
@@ -88,6 +89,8 @@ def test_each_fact_is_told_at_its_patch(tmp_path: Path) -> None:
         "fails from 5/5 or before: cannot tell between 3/5 and 5/5",
     )
     assert result.verdict is Verdict.NEW_PROBLEMS
+    (stage,) = [one for one in result.stages if one.stage is Stage.PATCHES]
+    assert stage.why == "of 6 states 1 did not build, 1 did not boot"
 
 
 def test_a_warning_that_goes_again_is_a_note_and_a_broken_build_is_not(tmp_path: Path) -> None:
@@ -100,7 +103,10 @@ def test_a_warning_that_goes_again_is_a_note_and_a_broken_build_is_not(tmp_path:
     )
     assert broken.verdict is Verdict.NEW_PROBLEMS
     (error,) = broken.findings
-    assert "Patch 4 takes it away again; could that go into patch 3" in error.observation.question
+    assert error.observation.question == (
+        "The compiler says: 'y' undeclared. Patch 4 takes it away again; could that go into patch"
+        " 3, for whoever bisects through the series?"
+    )
 
 
 @pytest.mark.parametrize("since", range(1, 6))
@@ -249,3 +255,16 @@ def test_a_trial_that_gets_less_far_decides_nothing(tmp_path: Path) -> None:
     result = _carried({(four, two): Oid("4" * 40), (five, two): Oid("5" * 40)}, machine)
     assert _by_rule(result)["boot-panic"].patch is None
     assert "cannot tell between 3/5 and 5/5" in _by_rule(result)["test-failed"].notes[0]
+
+
+def test_what_only_a_state_between_shows_can_be_shown_again(tmp_path: Path) -> None:
+    recipe = Recipe("test", ("gcov", "fault-injection"))
+    result = _walked(_eventful(tmp_path))
+    made = reproducers(result, Recipes(test=recipe), toolchain=None)
+    assert {(one.rule, one.tip, one.suite) for one in made} == {
+        ("error", COMMITS[3], ""),
+        ("boot-panic", COMMITS[4], "smoke"),
+        ("test-failed", COMMITS[5], "net"),
+    }
+    assert [patches_in(result, one.tip) for one in made] == [5, 3, 4]
+    assert all(one.tip_tree == one.tip for one in made)
