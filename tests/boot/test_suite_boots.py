@@ -21,7 +21,11 @@ pytestmark = pytest.mark.boot
 # everything would be skipped, and this test as happy as before.
 MUST_RUN = {
     "vhost": {"tx-many", "rx-many", "broken-ring-unmapped", "ring-storm"},
+    "vsock": {"socket-refuses", "device-addresses", "stream-guest-connects", "stream-killed"},
     "vfio": {"map-counts", "huge-whole", "dma-small", "dma-huge", "end-killed"},
+    "tun": {"device-queues", "packet-both-ways", "packet-in-fragments", "net-namespace-ends"},
+    "mm": {"map-moves", "advice-merges", "huge-file-cut", "huge-splits", "fault-user-faults"},
+    "syscalls": {"file-bad-pointers", "event-epoll", "process-traces", "ring-requests"},
 }
 
 

@@ -90,8 +90,15 @@ def test_the_paths_table_and_the_suites_know_each_other() -> None:
     [
         ("drivers/vfio/vfio_iommu_type1.c", {"vfio"}),
         ("drivers/iommu/intel/iommu.c", {"vfio"}),
-        ("mm/gup.c", {"vfio", "vhost"}),
-        ("drivers/vhost/vhost.c", {"vhost"}),
+        ("mm/gup.c", {"vfio", "vhost", "mm"}),
+        ("mm/ksm.c", {"mm"}),
+        ("drivers/vhost/vhost.c", {"vhost", "vsock"}),
+        ("drivers/vhost/net.c", {"vhost"}),
+        ("net/vmw_vsock/af_vsock.c", {"vsock"}),
+        ("net/ipv4/tcp.c", {"tun"}),
+        ("fs/eventpoll.c", {"syscalls"}),
+        ("kernel/fork.c", {"mm", "syscalls"}),
+        ("drivers/net/ethernet/intel/e1000e/netdev.c", set()),
         ("Documentation/driver-api/vfio.rst", set()),
         ("tools/testing/selftests/mm/gup_test.c", set()),
     ],
@@ -123,6 +130,25 @@ def test_each_way_to_fail_is_told_as_what_it_is(tmp_path: Path) -> None:
     }.items():
         assert cases[name].state is CaseState.FAILED
         assert why in cases[name].detail
+
+
+def test_an_expectation_that_does_not_hold_is_a_failed_case(tmp_path: Path) -> None:
+    sources = tmp_path / "guest"
+    shutil.copytree(guest_folder(), sources)
+    broken = sources / "syscalls" / "test_file.c"
+    held = "must_fail(err(close(1000)), EBADF);"
+    text = broken.read_text()
+    assert held in text
+    broken.write_text(text.replace(held, held.replace("EBADF", "EDOM")))
+    program = guest_program("syscalls", folder=tmp_path / "out", sources=sources)
+
+    case = "file-bad-descriptors"
+    done = run((str(program), "test", "--only", case), check=False)
+    (read,) = ProgramNamed("syscalls").read(done.text)
+
+    assert (read.name, read.state) == (case, CaseState.FAILED)
+    assert "close(1000)" in read.detail
+    assert "Bad file descriptor, expected: Numerical argument out of domain" in read.detail
 
 
 class ProgramNamed(ProgramSuite):

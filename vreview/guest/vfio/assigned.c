@@ -42,15 +42,6 @@ static long read_number(const char *address, const char *name)
 	return strtol(text, NULL, 0);
 }
 
-static void write_text(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0 || write(fd, text, strlen(text)) < 0)
-		fail("cannot write %s to %s: %s", text, path, strerror(errno));
-	close(fd);
-}
-
 /* The last part of what a device's link names, false without that link. */
 static bool linked(const char *address, const char *link, char name[64])
 {
@@ -92,8 +83,8 @@ static void hand_over(const char *address)
 	if (access("/sys/bus/pci/drivers/vfio-pci", F_OK))
 		skip("no vfio-pci driver");
 	snprintf(path, sizeof(path), DEVICES "/%s/driver_override", address);
-	write_text(path, "vfio-pci");
-	write_text("/sys/bus/pci/drivers_probe", address);
+	must(write_proc(path, "vfio-pci"));
+	must(write_proc("/sys/bus/pci/drivers_probe", address));
 	if (!linked(address, "driver", name) || strcmp(name, "vfio-pci"))
 		fail("vfio-pci does not take the device");
 }

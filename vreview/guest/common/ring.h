@@ -12,8 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "memory.h"
+
 #define RING_MAX	256
-#define PAGE		4096UL
 /* Descriptors, avail and used each begin a page, so that each can be hit alone. */
 #define RING_BYTES	(3 * PAGE)
 
