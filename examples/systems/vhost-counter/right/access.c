@@ -8,24 +8,24 @@ static void vhost_meta_leave(struct vhost_virtqueue *vq)
 }
 
 /*
- * Begin an access to a map: it is valid until vhost_meta_leave().  NULL when
- * there is none, and then nothing to leave.  Between the two nothing may fault
- * or sleep.  The caller has vq->mutex, so that the map itself stays.
+ * Begin an access to a map that has these addresses: it is valid until
+ * vhost_meta_leave().  NULL when there is none, and then nothing to leave.
+ * Between the two nothing may fault or sleep.
  */
 static struct vhost_meta_map *vhost_meta_enter(struct vhost_virtqueue *vq,
-					       int part)
+					       int part, unsigned long uaddr,
+					       size_t len)
 {
-	struct vhost_meta_map *map = vq->meta_map[part];
-
-	lockdep_assert_held(&vq->mutex);
-	if (!map)
-		return NULL;
+	struct vhost_meta_map *map;
 
 	preempt_disable();
 	atomic_inc(&vq->meta_users);
 	/* Pairs with the barrier in vhost_meta_drain(). */
 	smp_mb__after_atomic();
-	if (likely(READ_ONCE(map->valid)))
+	map = READ_ONCE(vq->meta_map[part]);
+	/* Pairs with the release in vhost_meta_fill(). */
+	if (likely(map && smp_load_acquire(&map->valid) &&
+		   vhost_meta_holds(map, uaddr, len)))
 		return map;
 
 	vhost_meta_leave(vq);

@@ -8,9 +8,10 @@
  * takes the map back, under the lock that every access holds, and then drops
  * the references.  Whoever finds no valid map copies as ever.
  *
- * Maps are made and destroyed by the holder of vq->mutex.  vq->meta_lock is
- * never held around anything that faults, allocates or sleeps: an invalidation
- * needs nothing else, and so works where it must not block.
+ * Maps are made and destroyed by the holder of vq->mutex, and put in place and
+ * taken out under vq->meta_lock.  That is never held around anything that
+ * faults, allocates or sleeps: an invalidation needs nothing else, and so works
+ * where it must not block.
  */
 #include <linux/cacheflush.h>
 #include <linux/mm.h>
@@ -82,6 +83,7 @@ static struct vhost_meta_map *vhost_meta_watch(struct vhost_virtqueue *vq,
 
 	map->vq = vq;
 	map->start = start;
+	map->end = end;
 	map->npages = npages;
 	map->written = part == VHOST_ADDR_USED;
 	if (mmu_interval_notifier_insert(&map->notifier, vq->dev->mm, start,
@@ -109,12 +111,12 @@ void vhost_meta_reset(struct vhost_virtqueue *vq)
 	int i;
 
 	for (i = 0; i < VHOST_NUM_ADDRS; i++) {
+		spin_lock(&vq->meta_lock);
 		map = vq->meta_map[i];
-		if (!map)
-			continue;
-
 		vq->meta_map[i] = NULL;
-		vhost_meta_destroy(map);
+		spin_unlock(&vq->meta_lock);
+		if (map)
+			vhost_meta_destroy(map);
 	}
 }
 EXPORT_SYMBOL_GPL(vhost_meta_reset);
@@ -167,11 +169,17 @@ static void vhost_meta_prefetch_part(struct vhost_virtqueue *vq, int part,
 	unsigned long start = (unsigned long)uaddr & PAGE_MASK;
 	unsigned long end = PAGE_ALIGN((unsigned long)uaddr + size);
 
-	if (!vq->meta_map[part])
-		vq->meta_map[part] = vhost_meta_watch(vq, part, start, end);
+	struct vhost_meta_map *map = vq->meta_map[part];
+
+	if (!map) {
+		map = vhost_meta_watch(vq, part, start, end);
+		spin_lock(&vq->meta_lock);
+		vq->meta_map[part] = map;
+		spin_unlock(&vq->meta_lock);
+	}
 	/* A glance: what becomes invalid now is seen as such when used. */
-	if (vq->meta_map[part] && !READ_ONCE(vq->meta_map[part]->valid))
-		vhost_meta_fill(vq->meta_map[part]);
+	if (map && !READ_ONCE(map->valid))
+		vhost_meta_fill(map);
 }
 
 /*
@@ -196,14 +204,26 @@ void vhost_meta_prefetch(struct vhost_virtqueue *vq)
 EXPORT_SYMBOL_GPL(vhost_meta_prefetch);
 //: 3
 
+/* Not so only while a ring moves, for those that do without vq->mutex. */
+static bool vhost_meta_holds(const struct vhost_meta_map *map,
+			     unsigned long uaddr, size_t len)
+{
+	return uaddr >= map->start && len <= map->end - map->start &&
+	       uaddr - map->start <= map->end - map->start - len;
+}
+
 /* The map to use at once, or NULL.  The caller has vq->meta_lock. */
 static struct vhost_meta_map *vhost_meta_valid(struct vhost_virtqueue *vq,
-					       int part)
+					       int part, unsigned long uaddr,
+					       size_t len)
 {
 	struct vhost_meta_map *map = vq->meta_map[part];
 
 	lockdep_assert_held(&vq->meta_lock);
-	return map && map->valid ? map : NULL;
+	if (!map || !map->valid || !vhost_meta_holds(map, uaddr, len))
+		return NULL;
+
+	return map;
 }
 
 /* Where user address @uaddr is; what follows in the same page is there too. */
@@ -224,18 +244,19 @@ static size_t vhost_meta_chunk(unsigned long uaddr, size_t len)
 
 /*
  * All of these are true when the access was made, and false when it has to be
- * made by copying.  The caller has vq->mutex and stays within the ring.
+ * made by copying.  Mostly the caller has vq->mutex.  Completions of vhost-scsi
+ * come without it; they need the maps to be safe, not the ring to stay.
  */
 bool vhost_meta_get16(struct vhost_virtqueue *vq, int part, __virtio16 *val,
 		      const __virtio16 __user *from)
 {
+	unsigned long addr = (unsigned long)from;
 	struct vhost_meta_map *map;
 
 	spin_lock(&vq->meta_lock);
-	map = vhost_meta_valid(vq, part);
+	map = vhost_meta_valid(vq, part, addr, sizeof(*val));
 	if (likely(map))
-		*val = READ_ONCE(*(__virtio16 *)
-				 vhost_meta_at(map, (unsigned long)from));
+		*val = READ_ONCE(*(__virtio16 *)vhost_meta_at(map, addr));
 	spin_unlock(&vq->meta_lock);
 
 	return map;
@@ -245,13 +266,13 @@ EXPORT_SYMBOL_GPL(vhost_meta_get16);
 bool vhost_meta_put16(struct vhost_virtqueue *vq, __virtio16 val,
 		      __virtio16 __user *to)
 {
+	unsigned long addr = (unsigned long)to;
 	struct vhost_meta_map *map;
 
 	spin_lock(&vq->meta_lock);
-	map = vhost_meta_valid(vq, VHOST_ADDR_USED);
+	map = vhost_meta_valid(vq, VHOST_ADDR_USED, addr, sizeof(val));
 	if (likely(map))
-		WRITE_ONCE(*(__virtio16 *)
-			   vhost_meta_at(map, (unsigned long)to), val);
+		WRITE_ONCE(*(__virtio16 *)vhost_meta_at(map, addr), val);
 	spin_unlock(&vq->meta_lock);
 
 	return map;
@@ -271,7 +292,7 @@ bool vhost_meta_get_desc(struct vhost_virtqueue *vq, struct vring_desc *desc,
 	from = (unsigned long)(vq->desc + idx);
 
 	spin_lock(&vq->meta_lock);
-	map = vhost_meta_valid(vq, VHOST_ADDR_DESC);
+	map = vhost_meta_valid(vq, VHOST_ADDR_DESC, from, len);
 	for (; map && len; len -= chunk, from += chunk, to += chunk) {
 		chunk = vhost_meta_chunk(from, len);
 		memcpy(to, vhost_meta_at(map, from), chunk);
@@ -292,7 +313,7 @@ bool vhost_meta_put_used(struct vhost_virtqueue *vq,
 	const void *from = heads;
 
 	spin_lock(&vq->meta_lock);
-	map = vhost_meta_valid(vq, VHOST_ADDR_USED);
+	map = vhost_meta_valid(vq, VHOST_ADDR_USED, to, len);
 	for (; map && len; len -= chunk, from += chunk, to += chunk) {
 		chunk = vhost_meta_chunk(to, len);
 		memcpy(vhost_meta_at(map, to), from, chunk);

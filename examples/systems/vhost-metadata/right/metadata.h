@@ -11,7 +11,8 @@
 struct vhost_meta_map {
 	struct mmu_interval_notifier notifier;
 	struct vhost_virtqueue *vq;
-	unsigned long start;	/* user address of the first page */
+	unsigned long start;	/* user addresses, of whole pages */
+	unsigned long end;
 	unsigned int npages;
 	bool written;		/* by us, not only read */
 	bool valid;
