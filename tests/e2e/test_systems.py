@@ -21,7 +21,17 @@ def reviewed(name: str, vreview: Vreview, tree: Path, checkout: Path, folder: Pa
     subprocess.run(
         [sys.executable, script, "--tree", tree, f"systems/{name}", "-o", mbox], check=True
     )
-    options = ("--only", "lint,build,boot,test", "--runs", "1", "--format", "json")
+    options = (
+        "--only",
+        "lint,build,boot,test",
+        "--runs",
+        "1",
+        "--debug",
+        "none",
+        "--no-inject",
+        "--format",
+        "json",
+    )
     return vreview("review", mbox, "--tree", tree, *options)
 
 
