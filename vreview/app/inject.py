@@ -16,8 +16,9 @@ from vreview.app.observed import Observed
 from vreview.app.trial import HUNT, Exercise, Lab, Side, patient, run_sides
 from vreview.logic.coverage import Reached as Reach
 from vreview.model.coverage import FileCounts, PatchCoverage
-from vreview.model.injection import Injected, Reached
+from vreview.model.injection import Injected, Injection, Reached
 from vreview.model.kernel import Kernel, Recipe
+from vreview.model.observation import Step
 from vreview.model.review import Applied, Finding
 from vreview.model.series import Series
 from vreview.model.trial import Case, CaseState, Run
@@ -50,18 +51,28 @@ class LineTools:
 def run_error_paths(
     suites: Sequence[TestSuite], seen: Observed, *, tools: LineTools, lab: Lab
 ) -> None:
-    """Says which changed lines ran on the tip; where error paths did not, makes calls fail."""
+    """Says which changed lines ran on the tip; where error paths did not, or on the user's word,
+    makes calls fail."""
     counts = _counts(seen)
-    if seen.applied is None or not any(counts.values()):
-        return
-    seen.coverage = tools.covered(seen.series, seen.applied, counts, lambda *_: "")
+    if not any(counts.values()) and _should_count(seen, lab):
+        seen.remarks.append("cannot tell which changed lines ran: no guest sent its counts back")
+    seen.coverage = _covered(seen, counts, lambda *_: "", tools)
     wanted = worth_injecting(seen.coverage) if tools.inject is None else tools.inject
-    recipe = seen.recipes.hunt or seen.recipes.test
-    if not wanted or recipe is None:
-        return
-    made: list[Run] = []
+    if wanted:
+        made = _make_calls_fail(suites, seen, tools=tools, lab=lab)
+        seen.coverage = _covered(seen, counts, reached_by(made), tools)
+
+
+def _make_calls_fail(
+    suites: Sequence[TestSuite], seen: Observed, *, tools: LineTools, lab: Lab
+) -> list[Run]:
+    """The tip's runs. The hunt's kernel goes first: it has all that the other one has."""
+    recipes = [recipe for recipe in (seen.recipes.hunt, seen.recipes.test) if recipe is not None]
+    recipe = next((one for one in recipes if seen.kernels(one.name)), None)
     takers = _takers(suites, tools.injector)
-    for suite in takers:
+    made: list[Run] = []
+    for suite in takers if recipe is not None else ():
+        assert recipe is not None
         seconds = SECONDS / len(takers)
         exercise = _exercise(suite, recipe, seen, injector=tools.injector, seconds=seconds)
         if exercise is None:
@@ -71,7 +82,23 @@ def run_error_paths(
         seen.exercised(exercise, done)
         seen.findings[known:] = told(seen.findings[known:], done[Side.TIP])
         made += done[Side.TIP]
-    seen.coverage = tools.covered(seen.series, seen.applied, counts, reached_by(made))
+    if not made:
+        seen.remarks.append("no call was made to fail: no suite has cases that it could be done in")
+    return made
+
+
+def _covered(
+    seen: Observed, counts: Mapping[str, Sequence[FileCounts]], reached: Reach, tools: LineTools
+) -> tuple[PatchCoverage, ...]:
+    if seen.applied is None or not any(counts.values()):
+        return ()
+    return tools.covered(seen.series, seen.applied, counts, reached)
+
+
+def _should_count(seen: Observed, lab: Lab) -> bool:
+    test = seen.recipes.test
+    kernels = seen.kernels(test.name) if test is not None else {}
+    return lab.counter is not None and any(map(lab.counter.counts, kernels.values()))
 
 
 def _counts(seen: Observed) -> dict[str, list[FileCounts]]:
@@ -161,14 +188,26 @@ def _noted(finding: Finding, runs: Sequence[Run]) -> Finding:
     for run in runs:
         if seen.tool == "boot" and run.injected is not None:
             last = next((one for one in run.injected.injections if one.ended == "died"), None)
-            return replace(finding, notes=(*finding.notes, f"with {last}")) if last else finding
+            return _with_failure(finding, last) if last else finding
         for splat in run.booted.splats:
             if run.injected is None or (splat.kind, splat.title) != (seen.rule, seen.subject):
                 continue
             failure = behind(run.injected, splat)
             if failure is not None:
-                return replace(finding, notes=(*finding.notes, f"with {failure}"))
+                return _with_failure(finding, failure)
     return finding
+
+
+def _with_failure(finding: Finding, failure: Injection) -> Finding:
+    """The finding with what had failed, and the way by which that call came about."""
+    seen = finding.observation
+    stack = " < ".join(failure.stack[:8])
+    way = (Step(f"made to fail before it: {stack}"),) if stack else ()
+    return replace(
+        finding,
+        observation=replace(seen, evidence=(*seen.evidence, *way)),
+        notes=(*finding.notes, f"with {failure}"),
+    )
 
 
 def reached_by(runs: Iterable[Run]) -> Callable[[str, int], str]:

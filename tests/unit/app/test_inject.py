@@ -41,11 +41,12 @@ class Failing(Machine):
 
     splats: Mapping[Oid, tuple[Splat, ...]] = field(default_factory=dict)
     dies: bool = False
+    mute: bool = False
 
     def run(self, kernel: Kernel, job: GuestJob, *, console: Path, observer: Observer) -> GuestRun:
         done = super().run(kernel, job, console=console, observer=observer)
         if job.command[0] != "inject":
-            return replace(done, files=(("/counters/x", b"1"),))
+            return replace(done, files=() if self.mute else (("/counters/x", b"1"),))
         console.write_text(MARK + FORCED)
         state = BootState.PANIC if self.dies else BootState.DONE
         booted = Booted(state, self.splats.get(kernel.key.tree, ()), console, "fake")
@@ -138,6 +139,8 @@ def test_a_splat_of_the_tip_alone_is_found_with_what_had_failed(tmp_path: Path) 
     assert finding.observation.rule == "lockdep-held"
     notes = "with an allocation in quux_set() failing (the 3rd that can in QUUX_SET)"
     assert notes in finding.notes
+    way = finding.observation.evidence[-1].text
+    assert way == "made to fail before it: __kmalloc < quux_set"
     assert result.verdict is Verdict.NEW_PROBLEMS
 
 
@@ -202,6 +205,21 @@ def test_an_interrupted_review_goes_on_with_what_it_knows(tmp_path: Path) -> Non
     second = reviewed(machine)
     assert machine.work == []
     assert (second.coverage, second.findings) == (first.coverage, first.findings)
+
+
+def test_without_counts_calls_fail_on_the_users_word_alone(tmp_path: Path) -> None:
+    mute = Failing(tmp_path, mute=True)
+    result = reviewed(mute)
+    assert mute.injected == []
+    assert "cannot tell which changed lines ran: no guest sent its counts back" in result.remarks
+    asked = Failing(tmp_path, mute=True)
+    assert reviewed(asked, inject=True).coverage == ()
+    assert len(asked.injected) == 1
+
+
+def test_that_nothing_could_be_made_to_fail_is_said(tmp_path: Path) -> None:
+    said = "no call was made to fail: no suite has cases that it could be done in"
+    assert said in reviewed(Failing(tmp_path), suites=("foreign",)).remarks
 
 
 def test_only_cases_that_pass_each_time_are_driven() -> None:

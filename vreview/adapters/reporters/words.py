@@ -110,6 +110,8 @@ def run_sentence(run: Run) -> str:
         parts.append(run.booted.state.value)
     if run.rest is not None:
         parts.append("the rest in another boot")
+    if run.injected is not None:
+        parts.append(f"{plural(len(run.injected.injections), 'call')} made to fail")
     if run.booted.splats:
         parts.append(plural(len(run.booted.splats), "splat"))
     return ", ".join(parts) or run.booted.state.value
