@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from time import monotonic
 
+from vreview.adapters.confine import UNCONFINED, Confinement
 from vreview.adapters.customrules.folder import CustomRule
 from vreview.adapters.customrules.running import run_custom
 from vreview.adapters.tools.calling import KILLED
@@ -26,6 +27,7 @@ class CustomRules:
     sight: Sight = Sight.FILE
     deadline_s: float = 120.0
     install: str = INSTALL
+    confinement: Confinement = UNCONFINED
 
     def version(self) -> str:
         return f"{len(self.rules)} rules"
@@ -48,6 +50,7 @@ class CustomRules:
                     path=at.file,
                     headers=at.headers,
                     deadline_s=min(left, _ONE_RULE_S),
+                    confinement=self.confinement,
                 )
             except ToolMissing as err:
                 troubles.append(f"{rule.id} needs {err.tool}: {self.install}")

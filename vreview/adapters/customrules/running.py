@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from vreview.adapters.confine import UNCONFINED, Confinement
 from vreview.adapters.customrules.folder import CustomRule
 from vreview.adapters.customrules.matching import matches
 from vreview.adapters.tools.calling import alone
@@ -29,6 +30,7 @@ def run_custom(
     path: str,
     headers: tuple[tuple[str, bytes], ...] = (),
     deadline_s: float = 30.0,
+    confinement: Confinement = UNCONFINED,
 ) -> tuple[Observation, ...]:
     """What the rule says of ``text``, sorted by line. ``path`` is the file's in the tree.
 
@@ -36,7 +38,9 @@ def run_custom(
     pattern that ast-grep refuses; HostileInput for a path that leaves the tree.
     """
     at = Look(path, text, headers=headers)
-    hits = list(_of_script(rule, at, deadline_s) if rule.semantic else _of_pattern(rule, text))
+    hits = list(
+        _of_script(rule, at, deadline_s, confinement) if rule.semantic else _of_pattern(rule, text)
+    )
     spans = spans_of(text) if hits else ()
     found = []
     for line, words in hits:
@@ -59,14 +63,21 @@ def run_custom(
 
 
 def _of_script(
-    rule: CustomRule, at: Look, deadline_s: float
+    rule: CustomRule, at: Look, deadline_s: float, confinement: Confinement
 ) -> Iterator[tuple[int, Mapping[str, str]]]:
     header = rule.semantic
     assert header is not None
     if not can_run(header):
         return
     with alone(at) as folder:
-        output = output_of(rule.file, header, at.file, folder=folder, deadline_s=deadline_s)
+        output = output_of(
+            rule.file,
+            header,
+            at.file,
+            folder=folder,
+            deadline_s=deadline_s,
+            confinement=confinement,
+        )
     for seen in coccinelle_said(output, prefix=f"{folder}/", rule=rule.id):
         if seen.place.file == at.file:
             yield seen.place.line, {"text": seen.message}

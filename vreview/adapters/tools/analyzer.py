@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from vreview.adapters.tools.calling import called, of_file, version_line
+from vreview.adapters.confine import UNCONFINED, Confinement
+from vreview.adapters.tools.calling import called, of_file, of_unit, version_line
 from vreview.model.look import Look, Seen, Sight
 from vreview.model.observation import Confidence, Observation, Origin
 from vreview.parse.diagnostics import observations, parse_diagnostics
@@ -27,6 +28,7 @@ class Analyzer:
     sight: Sight = Sight.BUILD
     deadline_s: float = 300.0
     install: str = "apt-get install gcc"
+    confinement: Confinement = UNCONFINED
 
     def version(self) -> str:
         return version_line(self.cc, "--version")
@@ -35,7 +37,9 @@ class Analyzer:
         if at.unit is None:
             return Seen(())
         argv = (*at.unit.command, *_OPTIONS, str(at.unit.source / at.file))
-        done = called(argv, cwd=at.unit.cwd, deadline_s=deadline_s)
+        done = called(
+            argv, reach=of_unit(at.unit), confinement=self.confinement, deadline_s=deadline_s
+        )
         said = parse_diagnostics(
             done.errors.decode(errors="replace"),
             source=str(at.unit.source),

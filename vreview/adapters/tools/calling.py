@@ -8,10 +8,11 @@ import signal
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
+from vreview.adapters.confine import Confinement, Reach, run_in
 from vreview.adapters.leftovers import scratch
 from vreview.adapters.proc import Done, run
 from vreview.errors import CommandFailed, HostileInput
-from vreview.model.look import Look
+from vreview.model.look import Look, Unit
 from vreview.model.observation import Observation
 
 KILLED = -signal.SIGKILL
@@ -25,16 +26,18 @@ _QUIET = {"LC_ALL": "C", "NO_COLOR": "1"}
 def called(
     argv: Sequence[str],
     *,
-    cwd: Path,
+    reach: Reach,
+    confinement: Confinement,
     deadline_s: float,
     data: bytes | None = None,
     statuses: Iterable[int] = (0,),
 ) -> Done:
     """A tool that ran to its end; stderr is kept apart. Raises CommandFailed for a status that is
-    not among ``statuses``, CommandTimeout, ToolMissing."""
-    done = run(
+    not among ``statuses``, CommandTimeout, LimitExceeded, ToolMissing."""
+    done = run_in(
+        confinement,
         argv,
-        cwd=cwd,
+        reach=reach,
         env=_QUIET,
         data=data,
         deadline_s=deadline_s,
@@ -46,6 +49,11 @@ def called(
         said = (done.errors or done.output).decode(errors="replace")
         raise CommandFailed(argv, done.status, output=said)
     return done
+
+
+def of_unit(unit: Unit) -> Reach:
+    """What a tool needs that reads a file as the build compiles it."""
+    return Reach(readable=(unit.source, unit.cwd), cwd=unit.cwd)
 
 
 def version_line(*argv: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from vreview.adapters.confine import UNCONFINED, Confinement, Reach
 from vreview.adapters.leftovers import scratch
 from vreview.adapters.tools.calling import called, version_line
 from vreview.adapters.tools.treescripts import TreeScripts
@@ -33,6 +34,7 @@ class Checkpatch:
     sight: Sight = Sight.PATCH
     deadline_s: float = 60.0
     install: str = "apt-get install perl"
+    confinement: Confinement = UNCONFINED
 
     def version(self) -> str:
         return f"the tree's own, run by perl {version_line('perl', '-e', 'print $^V')}"
@@ -44,7 +46,14 @@ class Checkpatch:
         bare = ("--no-signoff", f"--ignore={_OF_A_MAIL}") if at.bare else ()
         argv = ("perl", str(folder / _SCRIPT), *_OPTIONS, *bare, "-")
         with scratch("look") as empty:
-            done = called(argv, cwd=empty, deadline_s=deadline_s, data=at.text, statuses=(0, 1))
+            done = called(
+                argv,
+                reach=Reach((folder,), writable=(empty,), cwd=empty),
+                confinement=self.confinement,
+                deadline_s=deadline_s,
+                data=at.text,
+                statuses=(0, 1),
+            )
         said = checkpatch_said(done.text)
         if done.status and not said:
             raise CommandFailed(argv, done.status, output=done.errors.decode(errors="replace"))

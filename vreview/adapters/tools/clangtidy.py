@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from vreview.adapters.tools.calling import called, of_file, version_line
+from vreview.adapters.confine import UNCONFINED, Confinement
+from vreview.adapters.tools.calling import called, of_file, of_unit, version_line
 from vreview.model.look import Look, Seen, Sight
 from vreview.parse.toolwords import clang_tidy_said
 
@@ -36,6 +37,7 @@ class ClangTidy:
     sight: Sight = Sight.BUILD
     deadline_s: float = 300.0
     install: str = "apt-get install clang-tidy"
+    confinement: Confinement = UNCONFINED
 
     def version(self) -> str:
         return version_line(self.program, "--version")
@@ -47,7 +49,13 @@ class ClangTidy:
             self.program, "--quiet", f"--config={{Checks: '{CHECKS}'}}",
             str(at.unit.source / at.file), "--", *clang_flags(at.unit.command[1:]),
         )  # fmt: skip
-        done = called(argv, cwd=at.unit.cwd, deadline_s=deadline_s, statuses=(0, 1))
+        done = called(
+            argv,
+            reach=of_unit(at.unit),
+            confinement=self.confinement,
+            deadline_s=deadline_s,
+            statuses=(0, 1),
+        )
         return Seen(of_file(clang_tidy_said(done.text, prefix=f"{at.unit.source}/"), at.file))
 
 

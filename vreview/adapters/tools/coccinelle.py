@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
 
+from vreview.adapters.confine import UNCONFINED, Confinement
 from vreview.adapters.tools.calling import KILLED, alone, of_file, version_line
 from vreview.adapters.tools.spatch import INSTALL, PROGRAM, can_run, output_of
 from vreview.adapters.tools.treescripts import TreeScripts
@@ -34,6 +35,7 @@ class Coccinelle:
     sight: Sight = Sight.FILE
     deadline_s: float = 180.0
     install: str = INSTALL
+    confinement: Confinement = UNCONFINED
 
     def version(self) -> str:
         return version_line(PROGRAM, "--version")
@@ -55,8 +57,14 @@ class Coccinelle:
                     troubles.append(f"there was no time left for {name} and those after it")
                     break
                 try:
-                    found += _of_one(script, name, at, folder=folder,
-                                     deadline_s=min(left, _ONE_SCRIPT_S))  # fmt: skip
+                    found += _of_one(
+                        script,
+                        name,
+                        at,
+                        folder=folder,
+                        deadline_s=min(left, _ONE_SCRIPT_S),
+                        confinement=self.confinement,
+                    )
                 except CommandTimeout as err:
                     troubles.append(f"{name} did not end within {err.deadline_s:.0f} s")
                 except CommandFailed as err:
@@ -67,12 +75,20 @@ class Coccinelle:
 
 
 def _of_one(
-    script: Path, name: str, at: Look, *, folder: Path, deadline_s: float
+    script: Path,
+    name: str,
+    at: Look,
+    *,
+    folder: Path,
+    deadline_s: float,
+    confinement: Confinement,
 ) -> tuple[Observation, ...]:
     header = read_semantic(script.read_text(errors="replace"))
     if not can_run(header):
         return ()
-    text = output_of(script, header, at.file, folder=folder, deadline_s=deadline_s)
+    text = output_of(
+        script, header, at.file, folder=folder, deadline_s=deadline_s, confinement=confinement
+    )
     said = coccinelle_said(text, prefix=f"{folder}/", rule=name, confidence=header.confidence)
     why = (Step(first_sentence(header.description)),) if header.description else ()
     return tuple(replace(one, evidence=(*one.evidence, *why)) for one in of_file(said, at.file))

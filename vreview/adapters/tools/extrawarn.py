@@ -12,7 +12,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from vreview.adapters.tools.calling import called, of_file, version_line
+from vreview.adapters.confine import UNCONFINED, Confinement
+from vreview.adapters.tools.calling import called, of_file, of_unit, version_line
 from vreview.model.look import Look, Seen, Sight, Unit
 from vreview.model.observation import Observation, Origin, Severity
 from vreview.parse.diagnostics import observations, parse_diagnostics
@@ -37,6 +38,7 @@ class ExtraWarnings:
     sight: Sight = Sight.BUILD
     deadline_s: float = 180.0
     install: str = "apt-get install gcc"
+    confinement: Confinement = UNCONFINED
 
     def version(self) -> str:
         return version_line(self.cc, "--version")
@@ -47,7 +49,10 @@ class ExtraWarnings:
         usual = self._usual(at.unit, deadline_s)
         argv = (*at.unit.command, *W1_FLAGS, *_ENDS, "-c", "-o", "/dev/null")
         done = called(
-            (*argv, str(at.unit.source / at.file)), cwd=at.unit.cwd, deadline_s=deadline_s
+            (*argv, str(at.unit.source / at.file)),
+            reach=of_unit(at.unit),
+            confinement=self.confinement,
+            deadline_s=deadline_s,
         )
         said = parse_diagnostics(
             done.errors.decode(errors="replace"),
@@ -61,7 +66,13 @@ class ExtraWarnings:
     def _usual(self, unit: Unit, deadline_s: float) -> frozenset[str]:
         """The warnings that the build's own flags ask for, as gcc lists them; clang lists none."""
         argv = (*unit.command, "-Q", "--help=warnings")
-        done = called(argv, cwd=unit.cwd, deadline_s=deadline_s, statuses=(0, 1))
+        done = called(
+            argv,
+            reach=of_unit(unit),
+            confinement=self.confinement,
+            deadline_s=deadline_s,
+            statuses=(0, 1),
+        )
         return frozenset(_ON.findall(done.text))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from vreview.adapters.confine import UNCONFINED, Confinement, Reach
 from vreview.adapters.tools.calling import alone, called, of_file, version_line
 from vreview.adapters.tools.treescripts import TreeScripts
 from vreview.model.look import Look, Seen, Sight
@@ -25,6 +26,7 @@ class KernelDoc:
     sight: Sight = Sight.FILE
     deadline_s: float = 60.0
     install: str = "apt-get install perl"
+    confinement: Confinement = UNCONFINED
 
     def version(self) -> str:
         return f"the tree's own, run by perl {version_line('perl', '-e', 'print $^V')}"
@@ -37,7 +39,8 @@ class KernelDoc:
             # Status: 1 where it found errors, or, of old ones with -Werror, warnings.
             done = called(
                 (*_command(folder / _SCRIPT), "-none", at.file),
-                cwd=place,
+                reach=Reach((folder,), writable=(place,), cwd=place),
+                confinement=self.confinement,
                 deadline_s=deadline_s,
                 statuses=(0, 1),
             )

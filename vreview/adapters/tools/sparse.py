@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vreview.adapters.tools.calling import called, of_file, version_line
+from vreview.adapters.confine import UNCONFINED, Confinement
+from vreview.adapters.tools.calling import called, of_file, of_unit, version_line
 from vreview.model.look import Look, Seen, Sight
 from vreview.parse.toolwords import sparse_said
 
@@ -27,6 +28,7 @@ class Sparse:
     sight: Sight = Sight.BUILD
     deadline_s: float = 120.0
     install: str = "apt-get install sparse"
+    confinement: Confinement = UNCONFINED
 
     def version(self) -> str:
         return f"sparse {version_line(self.program, '--version')}"
@@ -37,7 +39,13 @@ class Sparse:
         argv = (
             self.program, *CHECK_FLAGS, *at.unit.command[1:], str(at.unit.source / at.file),
         )  # fmt: skip
-        done = called(argv, cwd=at.unit.cwd, deadline_s=deadline_s, statuses=(0, 1))
+        done = called(
+            argv,
+            reach=of_unit(at.unit),
+            confinement=self.confinement,
+            deadline_s=deadline_s,
+            statuses=(0, 1),
+        )
         said = sparse_said((done.output + done.errors).decode(errors="replace"),
                            prefix=f"{at.unit.source}/")  # fmt: skip
         return Seen(of_file(said, at.file))

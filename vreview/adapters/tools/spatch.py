@@ -6,6 +6,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from vreview.adapters.confine import UNCONFINED, Confinement, Reach
 from vreview.adapters.tools.calling import called
 from vreview.parse.cocci import Semantic
 
@@ -13,7 +14,15 @@ PROGRAM = "spatch"
 INSTALL = "apt-get install coccinelle"
 
 
-def output_of(script: Path, header: Semantic, file: str, *, folder: Path, deadline_s: float) -> str:
+def output_of(
+    script: Path,
+    header: Semantic,
+    file: str,
+    *,
+    folder: Path,
+    deadline_s: float,
+    confinement: Confinement = UNCONFINED,
+) -> str:
     """What a script prints about ``folder/file``, whose lines begin with that absolute path; for
     a script that has no report mode, with the diff that it makes.
 
@@ -24,11 +33,12 @@ def output_of(script: Path, header: Semantic, file: str, *, folder: Path, deadli
         PROGRAM,
         *(("-D", mode) if mode else ()),
         *(("--no-show-diff",) if mode == "report" else ()),
-        *("--very-quiet", "--cocci-file", str(script)),
+        *("--very-quiet", "--cocci-file", str(script.resolve())),
         *header.options,
         str(folder / file),
     )
-    return called(argv, cwd=folder, deadline_s=deadline_s).text
+    reach = Reach((script.resolve(),), writable=(folder,), cwd=folder)
+    return called(argv, reach=reach, confinement=confinement, deadline_s=deadline_s).text
 
 
 def can_run(header: Semantic) -> bool:

@@ -44,6 +44,8 @@ class TreeScripts:
         place = self.cache / "scripts" / name
         if not place.is_dir():
             self._write(place, objects)
+        if place.stat().st_mode & 0o755 != 0o755:
+            place.chmod(0o755)  # whoever runs them in a sandbox is somebody else
         return place
 
     def _objects(self, commit: Oid, paths: tuple[str, ...]) -> Iterator[tuple[str, pygit2.Object]]:
