@@ -17,7 +17,11 @@ from vreview.errors import ConfigError
 _HARMLESS = frozenset({"rules_off", "suites", "fragments", "debug", "options"})
 """What .vreview.toml in a tree under review may say: nothing that names a command or a path."""
 
-_ACCELERATORS = ("auto", "kvm", "tcg")
+_CHOICES = {
+    "accelerator": ("auto", "kvm", "tcg"),
+    "sandbox": ("required", "best-effort", "off"),
+}
+_WORDS = {"true": True, "false": False}
 _WHOLE = frozenset({"suite_commands"})
 """Lists whose parts may hold commas: -c gives one part, and is repeated."""
 
@@ -60,6 +64,12 @@ class Config:
     """Further boots a side where, of one boot a side, only the series' failed."""
     flaky: tuple[str, ...] = ()
     """Files of tests that are known to be flaky. Empty: flaky.toml beside the config file."""
+    untrusted: bool = False
+    """What is built and booted is a stranger's: in a sandbox, and a guest without the host's
+    files."""
+    sandbox: str = "required"
+    """Of what is untrusted: required refuses where there is none to be had, best-effort and off go
+    without."""
     origins: tuple[tuple[str, str], ...] = ()
 
     def origin(self, key: str) -> str:
@@ -79,13 +89,17 @@ def merged(config: Config, values: Mapping[str, object], *, source: str) -> Conf
             if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
                 raise ConfigError(f"{source}: {key} must be a list of strings, not {value!r}")
             changed[key] = tuple(value)
+        elif isinstance(default, bool):
+            if not isinstance(value, bool):
+                raise ConfigError(f"{source}: {key} must be true or false, not {value!r}")
+            changed[key] = value
         elif isinstance(value, bool) or not isinstance(value, type(default)):
             wanted = "a number" if isinstance(default, int) else "a string"
             raise ConfigError(f"{source}: {key} must be {wanted}, not {value!r}")
-        elif key == "accelerator" and value not in _ACCELERATORS:
+        elif value not in _CHOICES.get(key, (value,)):
             raise ConfigError(
-                f"{source}: there is no accelerator {value!r}",
-                hint=f"known: {', '.join(_ACCELERATORS)}",
+                f"{source}: there is no {key} {value!r}",
+                hint=f"known: {', '.join(_CHOICES[key])}",
             )
         else:
             changed[key] = value
@@ -128,6 +142,8 @@ def from_overrides(config: Config, overrides: Sequence[str]) -> Config:
             earlier.append(value)
         elif isinstance(default, tuple):
             values[key] = [part for part in value.split(",") if part]
+        elif isinstance(default, bool):
+            values[key] = _WORDS.get(value, value)
         elif isinstance(default, int) and value.isdigit():
             values[key] = int(value)
         else:

@@ -20,12 +20,18 @@ from vreview.adapters.proc import UNLIMITED, Done, Limits, run
 @dataclass(frozen=True, slots=True)
 class Reach:
     """What a command needs of the host besides the system's programs: absolute paths, each at the
-    same place inside. ``devices`` are nodes of /dev; ``cwd`` is where it starts."""
+    same place inside, but for those of ``moved``, which pairs them with another. ``devices`` are
+    nodes of /dev; ``cwd`` is where it starts, as it is called inside."""
 
     readable: tuple[Path, ...] = ()
     writable: tuple[Path, ...] = ()
     devices: tuple[Path, ...] = ()
     cwd: Path | None = None
+    moved: tuple[tuple[Path, Path], ...] = ()
+
+    def inside(self, path: Path) -> Path:
+        """Where a path of the host's is inside."""
+        return dict(self.moved).get(path, path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,11 @@ class Confinement(Protocol):
         """True when what runs is a stranger's: what it leaves behind is not to be believed."""
         ...
 
+    @property
+    def moves(self) -> bool:
+        """True when it can show a folder at another place than it has: ``Reach.moved``."""
+        ...
+
     def entered(
         self, argv: Sequence[str], *, reach: Reach, env: Mapping[str, str]
     ) -> AbstractContextManager[Cell]:
@@ -56,6 +67,7 @@ class Unconfined:
     """One's own code: the command as it is, in vreview's own environment."""
 
     strict: bool = False
+    moves: bool = False
 
     @contextlib.contextmanager
     def entered(

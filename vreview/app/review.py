@@ -100,13 +100,15 @@ class ReviewTools:
     """Which kernels are built."""
     lines: LineTools | None = None
     """Which changed lines ran, and what makes the others run."""
+    remarks: tuple[str, ...] = ()
+    """What the report says of the machine, whatever is found."""
 
 
 def review(
     series: Series, *, stages: frozenset[Stage], tools: ReviewTools, no_tree: bool
 ) -> Review:
     """Walks the stages; every one that does not run says why. Raises only for our own failures."""
-    seen = Observed(series)
+    seen = Observed(series, remarks=list(tools.remarks))
     applied = None if no_tree else _applied(seen, tools)
     linted = _lint(seen, applied, tools) if Stage.LINT in stages else None
     heavy = stages & HEAVY

@@ -13,7 +13,7 @@ from vreview.adapters.suites.registry import chosen
 from vreview.app.boot import RevisionRun, SuiteRun, boot_revision, run_suites
 from vreview.cli.boundary import Exit
 from vreview.cli.build import Profile
-from vreview.cli.options import Debug, Quiet, Settings, SuiteCommands, Tree
+from vreview.cli.options import Debug, Quiet, Settings, SuiteCommands, Tree, Untrusted
 from vreview.model.trial import CaseState
 
 REVISION = typer.Argument(help="A revision of the tree.", metavar="REV", show_default=False)
@@ -24,11 +24,13 @@ def boot_command(
     tree: Tree = None,
     profile: Annotated[Profile, typer.Option(help="The kernel to build.")] = Profile.TEST,
     debug: Debug = None,
+    untrusted: Untrusted = False,
     quiet: Quiet = False,
     settings: Settings = None,
 ) -> int:
     """Build one revision and boot it; say how that went and what the kernel reported."""
-    config = wiring.settings((*(settings or ()), *wiring.debug_settings(debug or ())))
+    asked = (*wiring.debug_settings(debug or ()), *wiring.untrusted_settings(asked=untrusted))
+    config = wiring.settings((*(settings or ()), *asked))
     with wiring.observer(quiet=quiet) as observer:
         tools = wiring.stage_tools(tree, revision=revision, config=config, observer=observer)
         return _told(boot_revision(revision, tools=tools, profile=profile.value))
@@ -42,6 +44,7 @@ def suites_command(
     suite_command: SuiteCommands = None,
     tree: Tree = None,
     debug: Debug = None,
+    untrusted: Untrusted = False,
     quiet: Quiet = False,
     settings: Settings = None,
 ) -> int:
@@ -50,7 +53,8 @@ def suites_command(
     With --suite-command and no --suite, those commands alone.
     """
     commands = wiring.command_settings(suite_command or ())
-    config = wiring.settings((*(settings or ()), *commands, *wiring.debug_settings(debug or ())))
+    options = (*wiring.debug_settings(debug or ()), *wiring.untrusted_settings(asked=untrusted))
+    config = wiring.settings((*(settings or ()), *commands, *options))
     known = wiring.suites(config)
     named = (*(suite or ()), *(text.partition("=")[0] for text in suite_command or ()))
     asked = chosen(known, (), asked=named) if named else known

@@ -13,7 +13,7 @@ from vreview import wiring
 from vreview.adapters.reporters.safe import safe_line
 from vreview.app.build import build_revision
 from vreview.cli.boundary import Exit
-from vreview.cli.options import Debug, Quiet, Settings, Tree
+from vreview.cli.options import Debug, Quiet, Settings, Tree, Untrusted
 from vreview.model.kernel import Recipe
 from vreview.model.trial import BuildState, Built
 
@@ -34,11 +34,13 @@ def build_command(
         Profile, typer.Option(help="test: with lockdep and kin. perf: without, for figures.")
     ] = Profile.TEST,
     debug: Debug = None,
+    untrusted: Untrusted = False,
     quiet: Quiet = False,
     settings: Settings = None,
 ) -> int:
     """Build a revision, or find its kernel in the store, and print where the image is."""
-    config = wiring.settings((*(settings or ()), *wiring.debug_settings(debug or ())))
+    asked = (*wiring.debug_settings(debug or ()), *wiring.untrusted_settings(asked=untrusted))
+    config = wiring.settings((*(settings or ()), *asked))
     with wiring.observer(quiet=quiet) as observer:
         built = build_revision(
             revision,

@@ -55,6 +55,13 @@ Debug = Annotated[
         metavar="NAME",
     ),
 ]
+Untrusted = Annotated[
+    bool,
+    typer.Option(
+        "--untrusted",
+        help="A stranger's code: build and boot it in a sandbox, and refuse where there is none.",
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
 SuiteCommands = Annotated[
     list[str] | None,

@@ -25,6 +25,7 @@ from vreview.cli.options import (
     SuiteCommands,
     Tools,
     Tree,
+    Untrusted,
     Version,
 )
 from vreview.errors import InputError
@@ -145,6 +146,7 @@ def review_command(
     no_tools: NoTools = False,
     rules: RuleFolders = None,
     since: Since = None,
+    untrusted: Untrusted = False,
     show_dismissed: ShowDismissed = False,
     form: Annotated[ReportFormat, typer.Option("--format", help="How to tell it.")] = (
         ReportFormat.TEXT
@@ -164,6 +166,7 @@ def review_command(
         *wiring.debug_settings(debug or ()),
         *((f"runs={runs}",) if runs else ()),
         *wiring.command_settings(suite_command or ()),
+        *wiring.untrusted_settings(asked=untrusted),
     )
     config = wiring.settings(asked)
     if resume == bool(series):

@@ -59,6 +59,7 @@ from vreview.wiring.sources import (
 )
 from vreview.wiring.telling import keep, observer, reporter, reports, terminal
 from vreview.wiring.tools import panel, panel_settings
+from vreview.wiring.trust import untrusted_settings
 
 __all__ = [
     "IMPORTED",
@@ -113,4 +114,5 @@ __all__ = [
     "terminal",
     "today",
     "tree_path",
+    "untrusted_settings",
 ]

@@ -11,6 +11,7 @@ from vreview.config import Config
 from vreview.rulebook import RuleBook, load_rules
 from vreview.wiring.places import cache_folder, state_folder
 from vreview.wiring.sources import kernel_repo
+from vreview.wiring.trust import confinement, own_commits
 
 if TYPE_CHECKING:
     from vreview.adapters.kbuild.builder import KbuildBuilder
@@ -67,7 +68,8 @@ def benchmarks() -> tuple[Benchmark, ...]:
     return (VhostBenchmark(cache=cache_folder()),)
 
 
-def builder(tree: Path, *, config: Config) -> KbuildBuilder:
+def builder(tree: Path, *, config: Config, reviewing: bool = False) -> KbuildBuilder:
+    """``reviewing``: of what is untrusted, what HEAD holds is the tree's own all the same."""
     from vreview.adapters.kbuild.builder import KbuildBuilder
     from vreview.resources import data_folder
 
@@ -77,20 +79,28 @@ def builder(tree: Path, *, config: Config) -> KbuildBuilder:
         fragments=data_folder("kernel-configs"),
         cc=config.cc,
         jobs=config.jobs,
+        confinement=confinement(config),
+        own=own_commits(tree, config, reviewing=reviewing),
     )
 
 
 def boot_backend(config: Config) -> BootBackend:
     """With the accelerator that was asked for, or the one that really boots; a boot that is lost
-    is repeated once. What killed boots left behind is removed first."""
+    is repeated once. What killed boots left behind is removed first. What is untrusted
+    boots from an initramfs of ours, in the sandbox."""
     from vreview.adapters.boot.auto import AutoBackend
     from vreview.adapters.boot.lost import Repeated
     from vreview.adapters.boot.virtme import VirtmeBackend
     from vreview.adapters.leftovers import sweep
 
     sweep()
+    within = confinement(config)
     if config.accelerator == "auto":
-        return Repeated(AutoBackend(cache=cache_folder()))
+        return Repeated(AutoBackend(cache=cache_folder(), confinement=within))
+    if within.strict:
+        from vreview.adapters.boot.qemu import QemuBackend
+
+        return Repeated(QemuBackend(accelerator=config.accelerator, confinement=within))
     return Repeated(VirtmeBackend(accelerator=config.accelerator))
 
 

@@ -24,6 +24,7 @@ from vreview.wiring.machine import benchmarks, boot_backend, builder, rule_book,
 from vreview.wiring.places import cache_folder, runs_folder, version
 from vreview.wiring.sources import kernel_repo, read_messages, series_from
 from vreview.wiring.tools import built_trees, panel, stack_lines
+from vreview.wiring.trust import trust_remarks
 
 if TYPE_CHECKING:
     from vreview.adapters.runs import RunFolder
@@ -189,7 +190,7 @@ def review_tools(
     tested = {"boot", "test", "perf"} & set(request.stages)
     flaky = known_flaky(config) if tested else ()
     journal = Journal(run)
-    build = builder(repo.git_folder if repo else Path(), config=config)
+    build = builder(repo.git_folder if repo else Path(), config=config, reviewing=True)
 
     def settle(series: Series, result: LintResult | None, findings: Sequence[Finding]) -> Settled:
         before, now = None, None
@@ -238,4 +239,5 @@ def review_tools(
         )
         if repo
         else None,
+        remarks=trust_remarks(config),
     )

@@ -12,6 +12,7 @@ from vreview.app.panel import Panel
 from vreview.config import Config
 from vreview.errors import ConfigError
 from vreview.wiring.places import cache_folder
+from vreview.wiring.trust import confinement, own_commits
 
 if TYPE_CHECKING:
     from vreview.adapters.host.doctor import Check
@@ -38,7 +39,8 @@ def panel(tree: Path | None, *, config: Config) -> Panel:
         from vreview.adapters.customrules import CustomRules, custom_rules
 
         folders = (Path(name).expanduser() for name in config.rules)
-        eyes.append(CustomRules(tuple(rule for f in folders for rule in custom_rules(f))))
+        rules = tuple(rule for f in folders for rule in custom_rules(f))
+        eyes.append(CustomRules(rules, confinement=confinement(config)))
     return Panel(tuple(eyes), jobs=config.jobs or len(os.sched_getaffinity(0)))
 
 
@@ -53,7 +55,14 @@ def _chosen(tree: Path, config: Config) -> list[SecondEye]:
 def built_trees(tree: Path, *, config: Config) -> BuiltTrees:
     from vreview.adapters.kbuild.units import SlotTrees
 
-    return SlotTrees(tree, cache_folder(), cc=config.cc, jobs=config.jobs)
+    return SlotTrees(
+        tree,
+        cache_folder(),
+        cc=config.cc,
+        jobs=config.jobs,
+        confinement=confinement(config),
+        own=own_commits(tree, config, reviewing=True),
+    )
 
 
 def stack_lines(tree: Path, *, config: Config) -> FindLines:
@@ -94,14 +103,14 @@ def _known(tree: Path, config: Config) -> dict[str, Callable[[], SecondEye]]:
     from vreview.adapters.tools.sparse import Sparse
     from vreview.adapters.tools.treescripts import TreeScripts
 
-    scripts = TreeScripts(tree, cache_folder())
+    scripts, within = TreeScripts(tree, cache_folder()), confinement(config)
     return {
-        "checkpatch": lambda: Checkpatch(scripts),
-        "coccinelle": lambda: Coccinelle(scripts),
-        "sparse": Sparse,
-        "kernel-doc": lambda: KernelDoc(scripts),
-        "W=1": lambda: ExtraWarnings(config.cc),
-        "smatch": Smatch,
-        "fanalyzer": lambda: Analyzer(config.cc),
-        "clang-tidy": ClangTidy,
+        "checkpatch": lambda: Checkpatch(scripts, confinement=within),
+        "coccinelle": lambda: Coccinelle(scripts, confinement=within),
+        "sparse": lambda: Sparse(confinement=within),
+        "kernel-doc": lambda: KernelDoc(scripts, confinement=within),
+        "W=1": lambda: ExtraWarnings(config.cc, confinement=within),
+        "smatch": lambda: Smatch(confinement=within),
+        "fanalyzer": lambda: Analyzer(config.cc, confinement=within),
+        "clang-tidy": lambda: ClangTidy(confinement=within),
     }

@@ -7,6 +7,7 @@ is the count of executed instructions, and the same in every boot. ``virtme`` is
 
 from __future__ import annotations
 
+import functools
 import shutil
 from pathlib import Path
 
@@ -15,7 +16,9 @@ from vreview.adapters.boot.collected import collected_files
 from vreview.adapters.boot.hardware import kernel_words, qemu_options
 from vreview.adapters.boot.lost import raise_if_lost
 from vreview.adapters.boot.watch import Channels, Phase, Watched, channels, watch
+from vreview.adapters.confine import UNCONFINED, Confinement, Reach
 from vreview.adapters.files import write_whole
+from vreview.adapters.proc import run
 from vreview.errors import CommandFailed, GuestLost, ToolMissing
 from vreview.model.bench import Mode
 from vreview.model.kernel import Kernel
@@ -52,6 +55,9 @@ DETERMINISTIC_OPTIONS = (
 With more than one vCPU, icount hangs while the second comes up (QEMU 7.2): always -smp 1.
 """
 
+_KVM = Path("/dev/kvm")
+_GIVEN_UP = ("obsolete", "elevateprivileges", "spawn", "resourcecontrol")
+
 _NO_TIMER = "APIC timer disabled due to verification failure"
 """Under TCG on a loaded host, of a kernel without X86_PM_TIMER: no fault of the kernel's."""
 
@@ -85,11 +91,26 @@ def port_options(through: Channels, job: GuestJob, *, telling: bool) -> tuple[st
     )
 
 
-class QemuBackend:
-    """ports.BootBackend on plain QEMU. ``accelerator`` is "kvm" or "tcg", for Mode.WALL."""
+@functools.cache
+def seccomp_options() -> tuple[str, ...]:
+    """Options by which QEMU gives up the system calls that it needs not; none for a QEMU that was
+    built without that. Tried out: its help names them in either case."""
+    options = ("-sandbox", ",".join(("on", *(f"{name}=deny" for name in _GIVEN_UP))))
+    idle = ("-machine", "none", "-nodefaults", "-display", "none", "-monitor", "stdio")
+    argv = (qemu_program(), *options, *idle)
+    return options if run(argv, data=b"quit\n", deadline_s=20, check=False).status == 0 else ()
 
-    def __init__(self, *, accelerator: str = "tcg") -> None:
+
+class QemuBackend:
+    """ports.BootBackend on plain QEMU. ``accelerator`` is "kvm" or "tcg", for Mode.WALL.
+
+    The guest gets no file of the host's and no network. ``confinement`` is what QEMU itself runs
+    in: a kernel that breaks out of the machine that QEMU plays is not on the host yet.
+    """
+
+    def __init__(self, *, accelerator: str = "tcg", confinement: Confinement = UNCONFINED) -> None:
         self._accelerator = accelerator
+        self._confinement = confinement
 
     def run(self, kernel: Kernel, job: GuestJob, *, console: Path, observer: Observer) -> GuestRun:
         """Boots ``kernel``, runs the job with its folder's content in the initramfs.
@@ -105,14 +126,21 @@ class QemuBackend:
                 *("-initrd", str(initrd)),
                 *self._channels(through, job),
                 *(() if job.mode is Mode.DETERMINISTIC else qmp.options(through.monitor)),
+                *(seccomp_options() if self._confinement.strict else ()),
             )
-            seen = watch(
-                argv,
-                through,
-                deadlines=job.deadlines,
-                console=console,
-                observer=observer,
+            reach = Reach(
+                readable=(kernel.image.resolve(),),
+                writable=(through.folder,),
+                devices=(_KVM,) if self._accelerator == "kvm" else (),
             )
+            with self._confinement.entered(argv, reach=reach, env={}) as cell:
+                seen = watch(
+                    cell.argv,
+                    through,
+                    deadlines=job.deadlines,
+                    console=console,
+                    observer=observer,
+                )
         raise_if_lost(seen, seen.process_status, console=console)
         if seen.process_status:
             raise CommandFailed(

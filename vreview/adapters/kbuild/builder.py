@@ -161,6 +161,7 @@ class KbuildBuilder:
                 cc=self.cc,
                 variables=recipe.variables,
                 confinement=self.confinement,
+                known_as=place.known_as,
             ),
             fragments=(
                 *(read_fragment(self.fragments, name) for name in named),

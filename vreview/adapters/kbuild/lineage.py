@@ -42,6 +42,8 @@ class Workplace:
     stamp: Path | None = None
     seeds: tuple[Path, ...] = ()
     own: bool = False
+    known_as: Path | None = None
+    """Where make is to find the O= folder when it can be shown at another place."""
 
     @property
     def strange(self) -> bool:
@@ -68,6 +70,7 @@ def workplace(slot: Slot, name: str, *, strict: bool, own: bool) -> Workplace:
         build.with_name(f"{build.name}.json"),
         (usual,) if own else (mine, usual),
         own,
+        usual,
     )
 
 

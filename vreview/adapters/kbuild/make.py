@@ -93,7 +93,9 @@ def variables(cc: str) -> tuple[str, ...]:
 @dataclass(frozen=True, slots=True)
 class Make:
     """Kbuild on one source and O= folder. ``lock`` is held by make and all that it starts;
-    ``variables`` are further ones of its command line; ``confinement`` is what make runs in."""
+    ``variables`` are further ones of its command line; ``confinement`` is what make runs in, and
+    ``known_as`` the path by which make knows the O= folder there: kbuild's own tools would be made
+    again, and with them all else, in a folder of another name."""
 
     source: Path
     build: Path
@@ -101,6 +103,7 @@ class Make:
     cc: str
     variables: tuple[str, ...] = ()
     confinement: Confinement = UNCONFINED
+    known_as: Path | None = None
 
     def configure(self, asked: str) -> Configured:
         """All that ``asked`` says, everything else n; the result stays in the O= folder.
@@ -108,9 +111,9 @@ class Make:
         allnoconfig rather than tinyconfig, which is the same plus choices (SLOB, XZ, -Os) that
         would have to be taken back.
         """
-        fragment = self.build / ".vreview-asked.config"
-        write_whole(fragment, asked.encode())
-        arguments = ("-s", f"KCONFIG_ALLCONFIG={fragment}", "allnoconfig")
+        name = ".vreview-asked.config"
+        write_whole(self.build / name, asked.encode())
+        arguments = ("-s", f"KCONFIG_ALLCONFIG={self._inside / name}", "allnoconfig")
         try:
             done = self._make(arguments, deadline_s=_CONFIG_DEADLINE_S)
         except CommandTimeout as err:
@@ -136,9 +139,10 @@ class Make:
         try:
             done = self._make(arguments, deadline_s=deadline_s, log=log, on_line=on_line)
         except CommandTimeout:
-            return Made(None, log.read_text(errors="replace"), deadline_s)
+            return Made(None, self._told(log.read_text(errors="replace")), deadline_s)
         except LimitExceeded as err:
-            return Made(None, log.read_text(errors="replace"), deadline_s, err.sentence)
+            text = self._told(log.read_text(errors="replace"))
+            return Made(None, text, deadline_s, err.sentence)
         self._raise_if_ours(done, log)
         return Made(done.status, done.text, done.seconds)
 
@@ -173,7 +177,7 @@ class Make:
         self.build.mkdir(parents=True, exist_ok=True)
         cc = f"ccache {self.cc}" if shutil.which("ccache") else self.cc
         command = (
-            *("make", "-C", str(self.source), f"O={self.build}", *variables(self.cc), f"CC={cc}"),
+            *("make", "-C", str(self.source), f"O={self._inside}", *variables(self.cc), f"CC={cc}"),
             *self.variables,
             *arguments,
         )
@@ -185,7 +189,10 @@ class Make:
         ccache = {"CCACHE_DEPEND": os.environ.get("CCACHE_DEPEND", "1")}
         env = {"LC_ALL": "C", **({"CCACHE_DISABLE": "1"} if strict else ccache)}
         reach = Reach(
-            readable=(self.source, *_of_its_own(self.cc)), writable=(self.build,), cwd=self.build
+            readable=(self.source, *_of_its_own(self.cc)),
+            writable=(self.build,),
+            cwd=self._inside,
+            moved=((self.build, self._inside),),
         )
         with self.confinement.entered(command, reach=reach, env=env) as cell:
             # Should we be killed, compilers live on for a moment: they keep this lock until then.
@@ -205,7 +212,20 @@ class Make:
                 limits=cell.limits,
                 needed_for="build kernels",
             )
-        return replace(done, argv=command) if strict else done
+        if not strict:
+            return done
+        told = self._told(done.text).encode()
+        return replace(done, argv=command, output=told)
+
+    @property
+    def _inside(self) -> Path:
+        """The O= folder, by the name that make knows."""
+        moved = self.known_as if self.confinement.moves else None
+        return moved or self.build
+
+    def _told(self, log: str) -> str:
+        """What make said, with the O= folder's own name."""
+        return log.replace(f"{self._inside}/", f"{self.build}/")
 
     def _raise_if_ours(self, done: Done, where: Path) -> None:
         """Raises for a failed make that says nothing about the kernel.

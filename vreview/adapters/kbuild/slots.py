@@ -72,6 +72,12 @@ def objects_folder(tree: Path) -> Path:
     return (tree / os.fsdecode(found).strip() / "objects").resolve()
 
 
+def in_history(tree: Path, commit: str) -> bool:
+    """True for what HEAD of a repository is, or comes after."""
+    found = _git("-C", str(tree), "merge-base", "--is-ancestor", commit, "HEAD", check=False)
+    return found is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Slot:
     """``folder`` holds git/ (our bare repository), source/ (the checkout) and build-PROFILE/."""

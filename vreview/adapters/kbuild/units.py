@@ -75,6 +75,7 @@ class SlotTrees:
                 lock=slot.make_lock,
                 cc=self.cc,
                 confinement=self.confinement,
+                known_as=place.known_as,
             )
             lineage.left(place, commit)
 

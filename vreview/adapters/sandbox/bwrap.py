@@ -108,10 +108,10 @@ def _view(reach: Reach, tmp_bytes: int) -> Iterator[str]:
     for device in reach.devices:
         yield from ("--dev-bind", str(device), str(device))
     # What may be written comes last: it may lie within what may only be read.
-    for path in sorted(reach.readable):
-        yield from (*_parents(path), "--ro-bind", str(path), str(path))
-    for path in sorted(reach.writable):
-        yield from (*_parents(path), "--bind", str(path), str(path))
+    for how, paths in (("--ro-bind", reach.readable), ("--bind", reach.writable)):
+        for path in sorted(paths):
+            place = reach.inside(path)
+            yield from (*_parents(place), how, str(path), str(place))
 
 
 def _parents(path: Path) -> Iterator[str]:

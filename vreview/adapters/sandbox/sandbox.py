@@ -50,6 +50,7 @@ class Sandbox:
     allowance: Allowance = field(default_factory=Allowance)
     groups: cgroup.Hierarchy | None = None
     strict: bool = True
+    moves: bool = True
 
     @contextlib.contextmanager
     def entered(
