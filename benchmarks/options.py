@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Driver files that the default config leaves out: is that said, and do the chosen options help?
 
-    python benchmarks/options.py --corpus DIR [--tree TREE] [--count 20] [--seed 4]
+    python benchmarks/options.py --corpus DIR [--tree TREE] [--count 20] [--seed 4] [--no-compile]
 
 Draws C files below drivers/ that the corpus' bugs and clean changes touch and that the test kernel
 does not compile. For each: the reason as a report gives it, the options that are chosen, and
 whether the object is compiled with them (make of that object alone, real Kconfig, real compiler).
+With --no-compile: whether the .config that comes of them asks for the object.
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=20)
     parser.add_argument("--seed", type=int, default=4)
     parser.add_argument("--jobs", type=int, default=0)
+    parser.add_argument("--no-compile", action="store_true")
     asked = parser.parse_args()
     config = replace(wiring.settings(()), jobs=asked.jobs)
     repo = wiring.kernel_repo(asked.tree, config=config)
@@ -97,7 +99,9 @@ def run(
         took = time.monotonic() - begun
         ok = False
         result = made.get(chosen.options) if chosen.options else None
-        if result is not None:
+        if result is not None and asked.no_compile:
+            ok = tree.compiles(path, chosen.config)
+        elif result is not None:
             with trees.opened(commit, config=result, files=[path]) as units:
                 ok = path in units
         compiled += ok

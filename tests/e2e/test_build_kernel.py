@@ -139,3 +139,25 @@ def test_a_new_warning_is_seen_and_only_the_touched_file_recompiled(
     compiled = _compiled_by(built)
     assert "drivers/vhost/vhost.o" in compiled
     assert len(compiled) < 12
+
+
+def test_a_chosen_option_compiles_the_file_and_leaves_no_false_proof(
+    builder: KbuildBuilder, base: Oid, kernel_tree: Path, tmp_path: Path
+) -> None:
+    card = "drivers/i2c/busses/i2c-nvidia-gpu.c"
+    recipe = Recipe("test", (), (("I2C", "y"), ("I2C_NVIDIA_GPU", "y")))
+    with_it = builder.build(base, recipe=recipe, touched=(card,), observer=Silent())
+    assert with_it.compiled == (card,)
+    # Its object stays in the O= folder that the next builds share.
+    stamp = f"{os.getpid()} {tmp_path.stat().st_mtime_ns}"
+    made = [
+        _build(builder, _appended(kernel_tree, base, f"/* {stamp} {n} */\n", tmp_path)[0],
+               card, _FILE)
+        for n in (1, 2)
+    ]  # fmt: skip
+    assert [built.from_store for built in made] == [False, False]
+    for built in made:
+        assert built.compiled == (_FILE,)
+        assert dict(built.not_compiled) == {card: "CONFIG_I2C_NVIDIA_GPU is not set"}
+    assert made[0].objects == made[1].objects
+    assert [path for path, _ in made[0].objects] == [_FILE]

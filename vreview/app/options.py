@@ -46,12 +46,16 @@ def choose_options(
     if config is None:
         return Chosen((), (), (), {})
     files = [path for path in sorted(set(touched)) if path.endswith(CODE)]
-    wanted = [path for path in files if not tree.compiles(path, config)]
+    missing = [path for path in files if not tree.compiles(path, config)]
+    # Whether a header of include/ is read by anything, only a build can tell.
+    hopeless = tuple((p, why) for p in missing if (why := tree.obstacle(p)))
+    wanted = [path for path in missing if not tree.obstacle(path)]
     if not wanted:
-        return Chosen((), (), (), config)
+        return Chosen((), (), hopeless, config)
     if not add:
-        return Chosen((), (), _reasons(wanted, tree, config), config)
-    return _rounds(wanted, tree, configure, config)
+        return Chosen((), (), (*hopeless, *_reasons(wanted, tree, config)), config)
+    chosen = _rounds(wanted, tree, configure, config)
+    return replace(chosen, blocked=(*hopeless, *chosen.blocked))
 
 
 def _rounds(

@@ -46,7 +46,7 @@ class TreeOptions:
         return parse_kconfig_tree(self._read, architecture=self.architecture)
 
     def hopeless(self, path: str) -> str:
-        """Why no option can bring the file into the image; empty when one might."""
+        """Why the file cannot come into the image, by its path alone; empty when it might."""
         if self._read(path) is None:
             return "it is not in this tree"
         if path.startswith(ELSEWHERE):
@@ -55,6 +55,16 @@ class TreeOptions:
         if top == "arch" and not rest.startswith(f"{self.architecture}/"):
             return f"this kernel is for {self.architecture}"
         return ""
+
+    def obstacle(self, path: str) -> str:
+        """Why no option can bring the file into the image, without a look at Kconfig; empty when
+        one might."""
+        if why := self.hopeless(path):
+            return why
+        if self.condition(path) is not None:
+            return ""
+        c_file = path.endswith((".c", ".S"))
+        return "no Makefile names it" if c_file else "no compiled file includes it"
 
     def condition(self, path: str) -> Condition | None:
         """When the file, or for a header one of those beside it that include it, is compiled;
@@ -91,12 +101,10 @@ class TreeOptions:
         chooser: Chooser | None = None,
     ) -> Way | Blocked:
         """What to add to the .config so that it compiles the file."""
-        if why := self.hopeless(path):
-            return Blocked((), why)
         condition = self.condition(path)
-        if condition is None:
-            c_file = path.endswith((".c", ".S"))
-            return Blocked((), "no Makefile names it" if c_file else "no compiled file includes it")
+        why = self.obstacle(path)
+        if why or condition is None:
+            return Blocked((), why)
         if holds(condition, config):
             return Way()
         chosen = chooser or self.chooser(config, refused)
