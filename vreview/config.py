@@ -62,6 +62,8 @@ class Config:
     """Boots a side for each suite."""
     again: int = 3
     """Further boots a side where, of one boot a side, only the series' failed."""
+    kernel_tests: tuple[str, ...] = ("kunit", "kselftest")
+    """Which of the tree's own tests a review runs, as the touched files choose them."""
     flaky: tuple[str, ...] = ()
     """Files of tests that are known to be flaky. Empty: flaky.toml beside the config file."""
     untrusted: bool = False

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Where the data that ships with vreview lies: rules, kernel-configs, guest programs."""
+"""Where the data that ships with vreview lies: rules, fragments, tables, guest programs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _PACKAGE = Path(__file__).resolve().parent
 
 
 def data_folder(name: str) -> Path:
-    """``rules`` or ``kernel-configs``: from the wheel, or from the checkout beside the package."""
+    """``rules``, ``kernel-configs`` or ``test-tables``: from the wheel, or from the checkout."""
     installed = _PACKAGE / "_data" / name
     return installed if installed.is_dir() else _PACKAGE.parent / name
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from vreview.app.inject import LineTools, run_error_paths
+from vreview.app.kerneltests import KernelTests, run_kernel_tests
 from vreview.app.lint import LintResult
 from vreview.app.observed import Observed, both_commits
 from vreview.app.perf import pooled
@@ -52,6 +53,7 @@ T = TypeVar("T")
 
 AskOthers = Callable[[Series, Applied, Mapping[Side, Built]], LintResult]
 Settle = Callable[[Series, LintResult | None, Sequence[Finding]], Settled]
+OwnTests = Callable[[Sequence[str], Mapping[Side, Oid]], KernelTests]
 Plan = Callable[[Series, Applied, Sequence[Finding], frozenset[Stage]], Recipes]
 
 
@@ -94,6 +96,8 @@ class ReviewTools:
     per_patch: Depth | None = None
     """How far every patch is tried; None leaves it at base and tip."""
     carry: Carry = lambda _, __: None
+    kernel_tests: OwnTests | None = None
+    """The tree's own tests for the touched paths, by the commits of both sides."""
     settle: Settle = all_stand
     """What is known of all findings besides: dismissed, or there since the version before."""
     plan: Plan = usual
@@ -205,7 +209,7 @@ def _try_both_trees(
     _build(commits, seen, tools=tools)
     seen.stages.append(_build_result(seen, seconds=tools.clock() - begin))
     if heavy & {Stage.BOOT, Stage.TEST} and seen.recipes.test is not None:
-        _boot_and_test(seen.recipes.test, seen, heavy=heavy, tools=tools)
+        _boot_and_test(seen.recipes.test, commits, seen, heavy=heavy, tools=tools)
     if Stage.PERF in heavy and seen.recipes.perf is not None:
         _measure(seen.recipes.perf, seen, tools=tools)
 
@@ -231,7 +235,12 @@ def _build_result(seen: Observed, *, seconds: float) -> StageResult:
 
 
 def _boot_and_test(
-    recipe: Recipe, seen: Observed, *, heavy: frozenset[Stage], tools: ReviewTools
+    recipe: Recipe,
+    commits: Mapping[Side, Oid],
+    seen: Observed,
+    *,
+    heavy: frozenset[Stage],
+    tools: ReviewTools,
 ) -> None:
     """The first suite shows that both trees boot at all; the others run only when they do."""
     kernels = seen.kernels(recipe.name)
@@ -255,6 +264,7 @@ def _boot_and_test(
     begin = tools.clock()
     for one in others:
         seen.exercised(one, _runs(one, seen, kernels, tools))
+    others += _own_tests(recipe, commits, seen, tools=tools)
     hunted = _hunt(wanted, seen, tools=tools)
     if tools.lines is not None:
         run_error_paths(wanted, seen, tools=tools.lines, lab=tools.lab)
@@ -269,6 +279,23 @@ def _boot_and_test(
         why = f"the base did not come to the end of {', '.join(broken)} either"
     state = StageState.FAILED if broken else StageState.DONE
     seen.stages.append(StageResult(Stage.TEST, state, seconds, why))
+
+
+def _own_tests(
+    recipe: Recipe, commits: Mapping[Side, Oid], seen: Observed, *, tools: ReviewTools
+) -> list[Exercise]:
+    """The tree's own tests of both kinds, as far as it has any for the series."""
+    if tools.kernel_tests is None:
+        return []
+    return run_kernel_tests(
+        tools.kernel_tests(seen.series.paths, commits),
+        commits,
+        recipe,
+        seen,
+        lab=tools.lab,
+        boots=tools.runs,
+        runs=lambda one, kernels: _runs(one, seen, kernels, tools),
+    )
 
 
 def _hunt(wanted: Sequence[TestSuite], seen: Observed, *, tools: ReviewTools) -> list[Exercise]:

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -23,8 +24,16 @@ if TYPE_CHECKING:
     from vreview.ports import Observer, Repo
 
 
-def planner(repo: Repo, builder: KbuildBuilder, *, config: Config, observer: Observer) -> Plan:
-    """The recipes for a series: by the settings, with the options that compile what it touches.
+def planner(
+    repo: Repo,
+    builder: KbuildBuilder,
+    of_tests: Callable[[Series, Applied], Asks],
+    *,
+    config: Config,
+    observer: Observer,
+) -> Plan:
+    """The recipes for a series: by the settings, with the options that compile what it touches and,
+    ``of_tests``, those that the chosen selftests want.
 
     Raises ConfigError for settings that cannot be, before anything is built.
     """
@@ -35,10 +44,13 @@ def planner(repo: Repo, builder: KbuildBuilder, *, config: Config, observer: Obs
     def plan(
         series: Series, applied: Applied, findings: Sequence[Finding], heavy: frozenset[Stage]
     ) -> Recipes:
+        tested = of_tests(series, applied) if Stage.TEST in heavy else ()
         recipes = recipes_for(
             series.paths, findings, stages=heavy,
             fragments=config.fragments, debug=config.debug, options=asked,
         )  # fmt: skip
+        if recipes.test is not None and tested:
+            recipes = replace(recipes, test=with_asks(recipes.test, tested))
         tip, base = applied.tip, applied.base.commit
         test = recipes.test
         if tip is None or base is None or test is None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
 import time
 from collections.abc import Mapping, Sequence
@@ -20,6 +21,7 @@ from vreview.model.series import Oid, Series
 from vreview.model.walk import Depth
 from vreview.wiring.findings import dismissals, known_flaky, today
 from vreview.wiring.index import function_index
+from vreview.wiring.kerneltests import kernel_tests
 from vreview.wiring.machine import benchmarks, boot_backend, builder, rule_book, suites
 from vreview.wiring.places import cache_folder, runs_folder, version
 from vreview.wiring.sources import kernel_repo, read_messages, series_from
@@ -28,7 +30,9 @@ from vreview.wiring.trust import trust_remarks
 
 if TYPE_CHECKING:
     from vreview.adapters.runs import RunFolder
+    from vreview.app.kerneltests import KernelTests
     from vreview.app.lint import LintResult
+    from vreview.app.options import Asks
     from vreview.app.review import ReviewTools
     from vreview.app.trial import Side
     from vreview.model.trial import Built
@@ -145,9 +149,10 @@ def review_tools(
     from vreview.app.inject import LineTools
     from vreview.app.journal import Journal
     from vreview.app.lint import lint
+    from vreview.app.observed import both_commits
     from vreview.app.review import ReviewTools, usual
     from vreview.app.secondeyes import look_at_builds, look_at_series, with_others
-    from vreview.app.trial import Lab
+    from vreview.app.trial import Lab, Side
     from vreview.app.versions import earlier, version_of
     from vreview.wiring.recipes import planner
 
@@ -186,6 +191,20 @@ def review_tools(
         assert repo is not None
         return repo.carried(commit, onto=onto)
 
+    @functools.cache
+    def of_tree(touched: tuple[str, ...], base: Oid, tip: Oid) -> KernelTests:
+        assert repo is not None
+        return kernel_tests(
+            touched, base, tip, repo=repo, tree=repo.git_folder, builder=build, config=config
+        )
+
+    def own_tests(touched: Sequence[str], commits: Mapping[Side, Oid]) -> KernelTests:
+        return of_tree(tuple(touched), commits[Side.BASE], commits[Side.TIP])
+
+    def test_options(series: Series, applied: Applied) -> Asks:
+        commits = both_commits(applied)
+        return own_tests(series.paths, commits).options if commits else ()
+
     known, day = dismissals(config), today()
     tested = {"boot", "test", "perf"} & set(request.stages)
     flaky = known_flaky(config) if tested else ()
@@ -215,7 +234,9 @@ def review_tools(
         lint=linted,
         others=asked if repo is not None else None,
         settle=settle,
-        plan=planner(repo, build, config=config, observer=observer) if repo else usual,
+        plan=planner(repo, build, test_options, config=config, observer=observer)
+        if repo
+        else usual,
         lab=Lab(
             builder=build,
             backend=boot_backend(config),
@@ -232,6 +253,7 @@ def review_tools(
         runs=max(1, config.runs),
         again=config.again,
         excused=lambda one: matching(one, [f for f in flaky if f.until >= day]) is not None,
+        kernel_tests=own_tests if repo is not None else None,
         per_patch=Depth(request.per_patch) if request.per_patch else None,
         carry=carry,
         lines=LineTools(

@@ -161,6 +161,30 @@ class Make:
         self._raise_if_ours(done, self.build)
         return done.text
 
+    def headers(self, *, deadline_s: float) -> None:
+        """The headers for user space, into usr/include of the O= folder; needs no .config.
+
+        Raises CommandTimeout. A tree whose headers do not install says so when a test is compiled.
+        """
+        done = self._make(("-s", "headers"), deadline_s=deadline_s)
+        self._raise_if_ours(done, self.build)
+
+    def selftest(
+        self, source: Path, output: Path, arguments: Sequence[str], *, deadline_s: float
+    ) -> str:
+        """Makes in a kselftest target's folder, statically, into ``output``; the log, whether or
+        not it went well. Raises CommandTimeout."""
+        output.mkdir(parents=True, exist_ok=True)
+        done = self._make(
+            (
+                *("-C", str(source), f"OUTPUT={output}", "COLLECTION=vreview"),
+                *("USERLDFLAGS=-static", f"KHDR_INCLUDES=-isystem {self.build}/usr/include"),
+                *arguments,
+            ),
+            deadline_s=deadline_s,
+        )
+        return done.text
+
     def release(self) -> str:
         """The release string of the kernel in the O= folder ("6.1.0")."""
         text = _bounded(self.build / "include/config/kernel.release").strip()
