@@ -13,6 +13,7 @@ from pathlib import Path
 
 from vreview.adapters.suites.guestbin import guest_program
 from vreview.adapters.suites.program import ProgramSuite
+from vreview.adapters.suites.smoke import SmokeSuite
 from vreview.model.trial import Case
 from vreview.parse.ktap import parse_ktap
 from vreview.ports import GuestJob, TestSuite
@@ -34,8 +35,8 @@ class FailingCalls:
         self._cc = cc
 
     def takes(self, suite: TestSuite) -> bool:
-        """Suites whose program runs in user space, case by case."""
-        return isinstance(suite, ProgramSuite)
+        """Suites whose program runs in user space, and one case when it is told to."""
+        return isinstance(suite, ProgramSuite | SmokeSuite)
 
     def prepare(
         self, suite: TestSuite, cases: Sequence[str], folder: Path, *, seconds: float
@@ -44,14 +45,16 @@ class FailingCalls:
         program = guest_program("inject", folder=folder, cache=self._cache, cc=self._cc)
         listed = folder / "inject.cases"
         listed.write_text(
-            "".join("\t".join((case, *job.command, "--only", case)) + "\n" for case in cases)
+            "".join(
+                "\t".join((case, job.command[0], "test", "--only", case)) + "\n" for case in cases
+            )
         )
         command = (
             *(str(program), "--cases", str(listed), "--keep", KEEP),
             *("--seconds", str(int(seconds))),
         )
         deadlines = replace(job.deadlines, command=seconds + _AFTER_S)
-        return replace(job, command=command, deadlines=deadlines, collect=(KEEP,))
+        return replace(job, command=command, deadlines=deadlines, collect=(KEEP,), after=())
 
     def read(self, suite: TestSuite, output: str) -> tuple[Case, ...]:
         text = "\n".join(line for line in output.splitlines() if not line.startswith("#"))
