@@ -36,6 +36,42 @@ def scratch(kind: str) -> Iterator[Path]:
         os.close(lock)
 
 
+def hold(folder: Path) -> bool:
+    """Keeps a folder from being pruned until this process ends; False when it is gone, or about to
+    go."""
+    try:
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        same = os.path.samestat(os.fstat(handle), folder.stat())
+    except OSError:
+        same = False
+    if not same:
+        os.close(handle)
+    return same  # the descriptor stays open: it is the lock
+
+
+@contextlib.contextmanager
+def taken(path: Path) -> Iterator[bool]:
+    """True when nobody holds the file or folder, or there is none; while the block runs nobody
+    can."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError:
+        yield True
+        return
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        yield False
+    else:
+        yield True
+    finally:
+        os.close(handle)
+
+
 def sweep() -> tuple[Path, ...]:
     """Removes the folders of processes that are gone; gives what it removed, sorted."""
     removed = []

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from vreview.adapters.files import storage_failed, write_whole
+from vreview.adapters.leftovers import hold
 from vreview.errors import InputError
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9.:_+-]*")
@@ -81,6 +82,7 @@ def new_run(root: Path) -> RunFolder:
         folder.mkdir(parents=True)
     except OSError as err:
         raise storage_failed("make", folder, err) from err
+    hold(folder)
     return RunFolder(folder)
 
 
@@ -94,8 +96,10 @@ def unfinished_run(root: Path, name: str = "") -> RunFolder:
         chosen = [p for p in folders if p.name == name]
         if not chosen:
             raise InputError(f"there is no run {name!r} in {root}", hint=f"ls {root}")
+        hold(chosen[0])
         return RunFolder(chosen[0])
     open_runs = [run for run in map(RunFolder, folders) if not run.finished and run.load("run")]
     if not open_runs:
         raise InputError(f"no interrupted run in {root}", hint="start one: vreview review SERIES")
+    hold(open_runs[-1].folder)
     return open_runs[-1]

@@ -25,7 +25,11 @@ COMMANDS = {
     "perf": ("vreview.cli.perf:perf_command", pages.PERF),
     "doctor": ("vreview.cli.doctor:doctor_command", pages.DOCTOR),
 }
-GROUPS = {"tree": "vreview.cli.tree:app", "rules": "vreview.cli.rules:app"}
+GROUPS = {
+    "tree": "vreview.cli.tree:app",
+    "rules": "vreview.cli.rules:app",
+    "cache": "vreview.cli.cache:app",
+}
 
 
 def app_for(words: Sequence[str] = ()) -> typer.Typer:

@@ -14,6 +14,7 @@ _NOT_BUILT = (4, "the kernel was not built; its log is named")
 _RUNS = ("$XDG_STATE_HOME/vreview/runs/", "one folder a review")
 _STAGES = ("$XDG_STATE_HOME/vreview/stages/", "consoles, one folder a call")
 _CACHE = ("$XDG_CACHE_HOME/vreview/", "kernels, trees; may be deleted")
+_STORED = (_RUNS, _STAGES, _CACHE)
 _DISMISSED = ("$XDG_CONFIG_HOME/vreview/dismissed.toml", "what was dismissed")
 _CONFIG = ("$XDG_CONFIG_HOME/vreview/config.toml", "the settings")
 
@@ -235,6 +236,30 @@ TREE_LIST = Page(
     status=((0, "printed, if there are any"),),
     files=TREE.files,
     examples=('vreview review thread.mbox --tree "$(vreview tree list | head -1)"',),
+)
+
+CACHE = Page(
+    summary="List what is kept on disk, and make room.",
+    status=((0, "done"), _BAD_INPUT, _OURS),
+    files=_STORED,
+    examples=("vreview cache list", "vreview cache prune --max-size 20G --dry-run"),
+)
+
+CACHE_LIST = Page(
+    summary="Print what is kept, with size and last use.",
+    status=((0, "printed"),),
+    files=_STORED,
+    examples=("vreview cache list", "vreview cache list | grep kernel"),
+)
+
+CACHE_PRUNE = Page(
+    summary="Remove what was not used for long.",
+    status=((0, "removed, or nothing to remove"), _BAD_INPUT, _OURS),
+    files=_STORED,
+    examples=(
+        "vreview cache prune --dry-run",
+        "vreview cache prune --keep-days 7 --max-size 20G",
+    ),
 )
 
 RULES = Page(

@@ -57,6 +57,7 @@ from vreview.wiring.sources import (
     series_from,
     tree_path,
 )
+from vreview.wiring.storage import remove_entry, stored_entries
 from vreview.wiring.telling import keep, observer, reporter, reports, terminal
 from vreview.wiring.tools import panel, panel_settings
 from vreview.wiring.trust import untrusted_settings
@@ -95,6 +96,7 @@ __all__ = [
     "panel_settings",
     "read_messages",
     "read_series",
+    "remove_entry",
     "replay_tools",
     "reporter",
     "reports",
@@ -109,6 +111,7 @@ __all__ = [
     "shelf",
     "stage_tools",
     "state_folder",
+    "stored_entries",
     "stored_kernel",
     "suites",
     "terminal",

@@ -15,6 +15,7 @@ COMMANDS = (
     "replay", "perf", "doctor",
     "tree", "tree import", "tree list",
     "rules", "rules list", "rules mine", "rules show", "rules new", "rules test",
+    "cache", "cache list", "cache prune",
 )  # fmt: skip
 
 

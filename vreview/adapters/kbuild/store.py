@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Kernels and configurations that were made before, by content; an entry without its stamp, or
-of another size than stamped, does not count. Nothing is ever evicted here.
+of another size than stamped, does not count. A kernel that was asked for is held: nothing prunes
+it while this process lives.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -15,6 +17,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from vreview.adapters.files import storage_failed, write_whole
+from vreview.adapters.leftovers import hold
 from vreview.model.kernel import Dropped, Kernel, KernelConfig, KernelKey, Toolchain
 
 _SCHEMA = 1
@@ -61,6 +64,9 @@ class KernelStore:
             meta = json.loads((home / _STAMP).read_bytes())
             if meta["schema"] != _SCHEMA or image.stat().st_size != meta["image_bytes"]:
                 return None
+            if not hold(home):
+                return None
+            os.utime(home / _STAMP)  # its last use
             return Stored(
                 kernel=Kernel(key, image, config, toolchain, str(meta["release"])),
                 compiled=tuple((home / "compiled.txt").read_text().splitlines()),
@@ -117,6 +123,7 @@ class KernelStore:
             scratch.chmod(0o755)
             shutil.rmtree(home, ignore_errors=True)  # what find() did not accept
             scratch.rename(home)
+            hold(home)
         except OSError as err:
             if scratch is not None:
                 shutil.rmtree(scratch, ignore_errors=True)
