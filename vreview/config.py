@@ -72,6 +72,8 @@ class Config:
     sandbox: str = "required"
     """Of what is untrusted: required refuses where there is none to be had, best-effort and off go
     without."""
+    artifacts_mib: int = 256
+    """What a run's consoles, outputs and build logs may take; the longest are cut in the middle."""
     origins: tuple[tuple[str, str], ...] = ()
 
     def origin(self, key: str) -> str:

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from enum import Enum
 from pathlib import Path
 
+from vreview.app.artifacts import cut, keep_log, keep_output
 from vreview.app.coverage import with_counts
 from vreview.app.decoded import with_lines
 from vreview.app.journal import Journal
@@ -149,6 +150,7 @@ def build_at(
         lab.observer.begin(what)
         built = lab.builder.build(commit, recipe=recipe, touched=touched, observer=lab.observer)
         lab.observer.end(what, "from the store" if built.from_store else built.state.value)
+        keep_log(lab.folder, f"build-{recipe.name}-{where}", built.log)
         return built
 
     built = lab.journal.once(f"build-{recipe.name}-{where}", Built, build)
@@ -174,6 +176,7 @@ def run_once(
             console=lab.folder / f"{name}.console",
             observer=lab.observer,
         )
+        keep_output(lab.folder, name, done.output)
         cases, samples = exercise.read(done.output)
         ended = boot_observation(exercise.name, done.booted)
         lab.observer.end(what, done.booted.state.value)
@@ -188,9 +191,12 @@ def run_once(
                 *((ended,) if ended else ()),
             ),
         )
-        return _decoded(
+        whole = _decoded(
             exercise.after(_counted(run, done, kernel, lab), done, kernel, lab), kernel, lab
         )
+        for kind in ("console", "output"):
+            cut(lab.folder / f"{name}.{kind}")
+        return whole
 
     return lab.journal.once(
         key,

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from vreview import wiring
+from vreview.app.artifacts import within
 from vreview.app.review import review
 from vreview.cli.boundary import Exit
 from vreview.cli.options import (
@@ -218,6 +219,7 @@ def review_command(
         wiring.keep(where.folder / name, text)
     where.save(wiring.RESULT, wiring.explainable(result, request, config=config))
     shown = wiring.keep_reproducers(result, where, config=config)
+    within(where.folder, config.artifacts_mib << 20)
     where.save("end", {"verdict": result.verdict.value})
     report = wiring.reporter(form.value, tty=sys.stdout.isatty(), show_dismissed=show_dismissed)
     sys.stdout.write(report.render(result))
