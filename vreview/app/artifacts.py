@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -34,13 +33,13 @@ def keep_output(folder: Path, name: str, text: str) -> None:
 def keep_log(folder: Path, name: str, log: Path) -> None:
     """Keeps a copy of a build's log as ``NAME.log``, as far as there is one. Raises
     StorageFailed."""
-    target = folder / f"{name}.log"
     try:
-        shutil.copyfile(log, target)
+        data = log.read_bytes()
     except FileNotFoundError:
         return
     except OSError as err:
-        raise _failed(target, err) from err
+        raise _failed(log, err) from err
+    _written(folder / f"{name}.log", data)
 
 
 def cut(path: Path, most: int = MOST_OF_ONE) -> None:

@@ -13,7 +13,7 @@ from vreview.adapters.boot.watch import Phase, Watched
 from vreview.errors import GuestLost
 from vreview.model.kernel import Kernel, KernelConfig, KernelKey, Toolchain
 from vreview.model.series import Oid
-from vreview.model.trial import Booted, BootState
+from vreview.model.trial import Booted, BootState, Splat
 from vreview.ports import GuestJob, GuestRun, Observer
 
 SEEN = Watched(
@@ -70,6 +70,40 @@ class Losing:
         if self.left >= 0:
             raise GuestLost("QEMU was shot: its console: x")
         return GuestRun(Booted(BootState.DONE, (), console, "tcg"), "said")
+
+
+class Thirsty:
+    """Runs out of memory in guests of less than ``needs`` MiB; boots of more than ``host`` are
+    lost."""
+
+    def __init__(self, needs: int, *, host: int = 1 << 20) -> None:
+        self.needs = needs
+        self.host = host
+
+    def run(self, kernel: Kernel, job: GuestJob, *, console: Path, observer: Observer) -> GuestRun:
+        if job.memory_mib > self.host:
+            raise GuestLost("QEMU was shot: its console: x")
+        oom = Splat("oom", "out of memory", (), "", 1)
+        splats = (oom,) if job.memory_mib < self.needs else ()
+        return GuestRun(Booted(BootState.DONE, splats, console, "tcg"), "said")
+
+
+@pytest.mark.parametrize(
+    ("backend", "splats", "console", "words"),
+    [
+        (Thirsty(1500), 0, "c-larger.log", "1024 MiB were too little"),
+        (Thirsty(5000), 1, "c.log", "not for want of room"),
+        (Thirsty(1500, host=1024), 1, "c.log", "with more of it QEMU was shot"),
+    ],
+)
+def test_a_guest_that_ran_out_of_memory_is_given_twice_as_much(
+    backend: Thirsty, splats: int, console: str, words: str
+) -> None:
+    job = GuestJob(("true",), Path("/"))
+    booted = Repeated(backend).run(KERNEL, job, console=Path("c.log"), observer=Silent()).booted
+    assert (len(booted.splats), booted.console) == (splats, Path(console))
+    (said,) = booted.remarks
+    assert words in said
 
 
 class Silent:

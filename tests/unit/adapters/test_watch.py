@@ -10,6 +10,7 @@ import pytest
 
 from vreview.adapters.boot import watch as watching
 from vreview.adapters.boot.watch import Phase, Watched, channels, watch
+from vreview.errors import StorageFailed
 from vreview.ports import Deadlines
 
 SHORT = Deadlines(first_output=5, user_space=5, command=5, silence=5)
@@ -135,6 +136,13 @@ def test_a_channel_without_end_is_cut(tmp_path: Path, monkeypatch: pytest.Monkey
     seen = watched("echo $secret begin >$output; cat /dev/zero >$output", tmp_path)
     assert "1 MiB to its output" in seen.overdue
     assert 0 < len(seen.output) <= 1 << 20
+
+
+def test_a_full_disk_is_ours(tmp_path: Path) -> None:
+    (tmp_path / "kept").symlink_to("/dev/full")
+    with pytest.raises(StorageFailed, match="No space left") as caught:
+        watched("echo boot >$console; sleep 60", tmp_path)
+    assert "free some space" in caught.value.hint
 
 
 def test_a_channel_may_be_opened_again(tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 """Tells a guest that ended from one that something outside of it ended.
 
 A QEMU that is killed looks like a kernel that stopped in the middle of a test; it says nothing
-about the kernel. Such a boot is repeated, once: what came out of the second is the answer.
+about the kernel. Such a boot is repeated, once: what came out of the second is the answer. A guest
+whose memory ran out is given twice as much, once: a leak fills that, too.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from vreview.adapters.boot.watch import Watched
 from vreview.errors import GuestLost
+from vreview.model.bench import Mode
 from vreview.model.kernel import Kernel
 from vreview.ports import BootBackend, GuestJob, GuestRun, Observer
 
@@ -54,17 +56,46 @@ def _name(number: int) -> str:
 
 
 class Repeated:
-    """ports.BootBackend: a boot that was lost is repeated once, and the result says so."""
+    """ports.BootBackend: a boot that was lost, or ran out of memory, is repeated once; the result
+    says so."""
 
     def __init__(self, backend: BootBackend) -> None:
         self._backend = backend
 
     def run(self, kernel: Kernel, job: GuestJob, *, console: Path, observer: Observer) -> GuestRun:
         """As the backend's. Raises GuestLost when the second boot was lost, too."""
+        done = self._run(kernel, job, console=console, observer=observer)
+        if not _ran_out(done) or job.mode is Mode.DETERMINISTIC:
+            return done
+        larger = replace(job, memory_mib=2 * job.memory_mib)
+        sizes = f"{job.memory_mib} MiB of memory, and {larger.memory_mib}"
+        again = console.with_name(f"{console.stem}-larger{console.suffix}")
+        try:
+            second = self._run(kernel, larger, console=again, observer=observer)
+        except GuestLost as err:
+            how = str(err).partition(":")[0]
+            return _remarked(done, f"the guest ran out of memory; with more of it {how}")
+        if _ran_out(second):
+            return _remarked(done, f"the guest ran out of {sizes}: it is not for want of room")
+        return _remarked(
+            second,
+            f"{job.memory_mib} MiB were too little for this: it was repeated with twice",
+        )
+
+    def _run(self, kernel: Kernel, job: GuestJob, *, console: Path, observer: Observer) -> GuestRun:
         try:
             return self._backend.run(kernel, job, console=console, observer=observer)
         except GuestLost as err:
             lost = str(err).partition(":")[0]
         done = self._backend.run(kernel, job, console=console, observer=observer)
-        said = (*done.booted.remarks, f"the boot was repeated: in the first one {lost}")
-        return replace(done, booted=replace(done.booted, remarks=said))
+        return _remarked(done, f"the boot was repeated: in the first one {lost}")
+
+
+def _ran_out(done: GuestRun) -> bool:
+    """The whole guest's memory, not that of a memory cgroup."""
+    return any(splat.kind in ("oom", "panic-oom") for splat in done.booted.splats)
+
+
+def _remarked(done: GuestRun, sentence: str) -> GuestRun:
+    booted = replace(done.booted, remarks=(*done.booted.remarks, sentence))
+    return replace(done, booted=booted)
