@@ -118,12 +118,15 @@ class Bench:
         if turn.disturbance == "nothing":
             self._usual_s = 0.8 * self._usual_s + 0.2 * seconds
         killed = turn.disturbance == "vreview killed" and hit
+        keep = Path(tempfile.gettempdir()) / f"wrong-{os.getpid()}-{turn.number}"
         output = "".join(said)
         answer = answered(turn.kernel, status, output)
         left = tuple(self._left(killed=killed))
         for folder in (self.state, self.tmp):
             with contextlib.suppress(FileNotFoundError):
                 (folder / "filler").unlink()
+        if answer == "wrong":
+            shutil.copytree(self.state / "vreview", keep, dirs_exist_ok=True)
         shutil.rmtree(self.state / "vreview", ignore_errors=True)
         return Outcome(turn, answer, hit, seconds, left, output)
 

@@ -106,6 +106,41 @@ def test_a_guest_that_ran_out_of_memory_is_given_twice_as_much(
     assert words in said
 
 
+class Sleepy:
+    """The first ``times`` boots hang in ``phase``, showing ``splats``."""
+
+    def __init__(self, times: int, *, phase: str = "user space", splats: int = 0) -> None:
+        self.left = times
+        self.phase = phase
+        self.splats = (Splat("hang", "hang in f", ("f",), "", 1),) * splats
+
+    def run(self, kernel: Kernel, job: GuestJob, *, console: Path, observer: Observer) -> GuestRun:
+        self.left -= 1
+        if self.left < 0:
+            return GuestRun(Booted(BootState.DONE, (), console, "tcg"), "said")
+        phases = (("first output", 1.0), (self.phase, 90.0))
+        return GuestRun(Booted(BootState.HANG, self.splats, console, "tcg", phases), "")
+
+
+@pytest.mark.parametrize(
+    ("backend", "state", "words"),
+    [
+        (Sleepy(1), BootState.DONE, ["with idle processors (c.log), and this one did not"]),
+        (Sleepy(2), BootState.HANG, ["a second boot hung, too (c-again.log)"]),
+        (Sleepy(1, splats=1), BootState.HANG, []),  # something to blame
+        (Sleepy(1, phase="command"), BootState.HANG, []),
+    ],
+)
+def test_a_hang_of_idle_processors_on_the_way_to_user_space_must_come_again(
+    backend: Sleepy, state: BootState, words: list[str]
+) -> None:
+    job = GuestJob(("true",), Path("/"))
+    booted = Repeated(backend).run(KERNEL, job, console=Path("c.log"), observer=Silent()).booted
+    assert booted.state is state
+    assert len(booted.remarks) == len(words)
+    assert all(word in said for word, said in zip(words, booted.remarks, strict=True))
+
+
 class Silent:
     def begin(self, what: str) -> None: ...
 

@@ -3,7 +3,8 @@
 
 A QEMU that is killed looks like a kernel that stopped in the middle of a test; it says nothing
 about the kernel. Such a boot is repeated, once: what came out of the second is the answer. A guest
-whose memory ran out is given twice as much, once: a leak fills that, too.
+whose memory ran out is given twice as much, once: a leak fills that, too. A guest that idles before
+user space is looked at twice.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ import signal
 from dataclasses import replace
 from pathlib import Path
 
-from vreview.adapters.boot.watch import Watched
+from vreview.adapters.boot.watch import Phase, Watched
 from vreview.errors import GuestLost
 from vreview.model.bench import Mode
 from vreview.model.kernel import Kernel
+from vreview.model.trial import BootState
 from vreview.ports import BootBackend, GuestJob, GuestRun, Observer
 
 _OOM_HINT = "give the host more memory, or run fewer guests and compilers at once: -c jobs=1"
@@ -64,7 +66,7 @@ class Repeated:
 
     def run(self, kernel: Kernel, job: GuestJob, *, console: Path, observer: Observer) -> GuestRun:
         """As the backend's. Raises GuestLost when the second boot was lost, too."""
-        done = self._run(kernel, job, console=console, observer=observer)
+        done = self._sure(kernel, job, console=console, observer=observer)
         if not _ran_out(done) or job.mode is Mode.DETERMINISTIC:
             return done
         larger = replace(job, memory_mib=2 * job.memory_mib)
@@ -89,6 +91,30 @@ class Repeated:
             lost = str(err).partition(":")[0]
         done = self._backend.run(kernel, job, console=console, observer=observer)
         return _remarked(done, f"the boot was repeated: in the first one {lost}")
+
+    def _sure(
+        self, kernel: Kernel, job: GuestJob, *, console: Path, observer: Observer
+    ) -> GuestRun:
+        """A guest that idles on its way to user space, without a word, may have lost its timer: on
+        a busy host that happens to emulated processors. Such a hang counts when it comes again."""
+        done = self._run(kernel, job, console=console, observer=observer)
+        if not _idled(done):
+            return done
+        again = console.with_name(f"{console.stem}-again{console.suffix}")
+        second = self._run(kernel, job, console=again, observer=observer)
+        if second.booted.state is BootState.HANG:
+            return _remarked(done, f"a second boot hung, too ({again})")
+        how = f"a first boot stood still with idle processors ({console})"
+        return _remarked(second, f"{how}, and this one did not")
+
+
+def _idled(done: GuestRun) -> bool:
+    """A hang before the job with nothing to blame: no report, no processor busy in the kernel."""
+    booted = done.booted
+    early = all(
+        phase not in (Phase.COMMAND.value, Phase.POWER_OFF.value) for phase, _ in booted.phase_s
+    )
+    return booted.state is BootState.HANG and early and not booted.splats
 
 
 def _ran_out(done: GuestRun) -> bool:
