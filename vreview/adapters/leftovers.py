@@ -19,12 +19,13 @@ from pathlib import Path
 
 from vreview.adapters.files import storage_failed
 
-_PREFIX = "vreview-"
+_PREFIX = "vreview-owned-"
+"""Not of a name that another of our folders has: one without a lock would be taken for nobody's."""
 
 
 @contextlib.contextmanager
 def scratch(kind: str) -> Iterator[Path]:
-    """A private folder ``vreview-KIND-…`` in the system's place for temporary ones.
+    """A private folder ``vreview-owned-KIND-…`` in the system's place for temporary ones.
 
     It goes with the block. Raises StorageFailed.
     """

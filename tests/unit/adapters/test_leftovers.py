@@ -77,9 +77,10 @@ def test_the_folder_of_a_killed_process_goes_with_what_runs_out_of_it() -> None:
 def test_what_is_not_a_folder_of_ours_stays(place: Path) -> None:
     (place / "vreview-bug-1.txt").write_text("")
     (place / "elsewhere").mkdir()
-    (place / "vreview-boot-link").symlink_to(place / "elsewhere")
+    (place / "vreview-owned-boot-link").symlink_to(place / "elsewhere")
+    (place / "vreview-gcov-x").mkdir()  # nobody locked it, and it is no folder of scratch's
     assert sweep() == ()
-    assert len(list(place.iterdir())) == 3
+    assert len(list(place.iterdir())) == 4
 
 
 def _pidfd(pid: int) -> select.poll:

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import re
 import shutil
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from vreview.adapters.files import storage_failed, write_whole
 from vreview.adapters.kbuild.store import NOTES
+from vreview.adapters.leftovers import scratch
 from vreview.adapters.proc import run
 from vreview.errors import CommandFailed, CommandTimeout, OurFailure, ToolMissing
 from vreview.model.coverage import FileCounts
@@ -102,12 +102,11 @@ def _pairs(notes: Path, files: Sequence[tuple[str, bytes]]) -> Iterator[tuple[st
 def _decoded(name: str, notes: Path, counters: bytes, *, cc: str) -> Iterator[FileCounts]:
     """gcov's counts with paths from the top of the source."""
     stem = PurePosixPath(name).name
-    try:
-        place = Path(tempfile.mkdtemp(prefix="vreview-gcov-"))
-    except OSError as err:
-        raise storage_failed("make a folder in", Path(tempfile.gettempdir()), err) from err
-    try:
-        shutil.copyfile(notes, place / f"{stem}.gcno")
+    with scratch("gcov") as place:
+        try:
+            shutil.copyfile(notes, place / f"{stem}.gcno")
+        except OSError as err:
+            raise storage_failed("write line counts to", place, err) from err
         write_whole(place / f"{stem}.gcda", counters)
         argv = (
             *("prlimit", f"--as={_MEMORY_BYTES}", "--core=0", "--"),
@@ -121,10 +120,6 @@ def _decoded(name: str, notes: Path, counters: bytes, *, cc: str) -> Iterator[Fi
             apart=True,
             needed_for="read which lines ran",
         )
-    except OSError as err:
-        raise storage_failed("write line counts to", place, err) from err
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
     found = parse_gcov(done.text)
     own = next((f.path for f in found if f.path.endswith(f"{name}.c")), None)
     if own is None:

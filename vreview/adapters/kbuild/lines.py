@@ -9,7 +9,6 @@ came out as long as the kernel says, its lines are the kernel's. Does not read c
 from __future__ import annotations
 
 import os
-import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from vreview.adapters.confine import Confinement, Reach, run_in
 from vreview.adapters.kbuild.units import SlotTrees
+from vreview.adapters.leftovers import scratch
 from vreview.errors import CommandFailed, CommandTimeout, LimitExceeded
 from vreview.model.kernel import Kernel
 from vreview.model.look import Unit
@@ -95,9 +95,9 @@ def _in_object(
     file: str, unit: Unit, frames: Sequence[Frame], confinement: Confinement
 ) -> Iterator[tuple[Frame, tuple[Place, ...]]]:
     """The frames whose function the file's object has, as long as they say."""
-    with tempfile.TemporaryDirectory(prefix="vreview-lines-") as folder:
-        made = Path(folder, "made.o")
-        reach = Reach((unit.source, unit.cwd), writable=(Path(folder),), cwd=unit.cwd)
+    with scratch("lines") as folder:
+        made = folder / "made.o"
+        reach = Reach((unit.source, unit.cwd), writable=(folder,), cwd=unit.cwd)
 
         def confined(*argv: str) -> str:
             return run_in(confinement, argv, reach=reach, deadline_s=_DEADLINE_S).text
