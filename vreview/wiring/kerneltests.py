@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from vreview.config import Config
 from vreview.wiring.places import cache_folder
+from vreview.wiring.trust import confinement, own_commits
 
 if TYPE_CHECKING:
     from vreview.adapters.kbuild.builder import KbuildBuilder
@@ -140,7 +141,14 @@ def _selftests(
     from vreview.adapters.kbuild.units import SlotTrees
     from vreview.adapters.suites.kselftest import SelftestSuite
 
-    trees = SlotTrees(tree, cache_folder(), cc=config.cc, jobs=config.jobs)
+    trees = SlotTrees(
+        tree,
+        cache_folder(),
+        cc=config.cc,
+        jobs=config.jobs,
+        confinement=confinement(config),
+        own=own_commits(tree, config, reviewing=True),
+    )
     builder = SelftestBuilder(trees)
     names = tuple(one.target for one in targets)
 

@@ -71,13 +71,19 @@ class SelftestBuilder:
         if not (source / "Makefile").is_file():
             return BuiltTarget(target, (), frozenset(), "this tree has no such target")
         output = make.build / "kselftest" / target
+        if not (_is_own(source, make.source) and _is_own(output, make.build)):
+            return BuiltTarget(target, (), frozenset(), "a link leads out of its folder")
         shutil.rmtree(output, ignore_errors=True)
         jobs = self.trees.jobs or len(os.sched_getaffinity(0))
         log = make.selftest(
             source, output, ("-k", f"-j{jobs}", "all"), deadline_s=_BUILD_DEADLINE_S
         )
+        if not _is_own(output, make.build):  # its Makefiles may have moved it
+            return BuiltTarget(target, (), frozenset(), "a link leads out of its folder")
         listed = make.selftest(source, output, ("-s", "emit_tests"), deadline_s=60.0)
         tests = tuple(dict.fromkeys(_listed(listed)))
+        if not _is_own(output, make.build):
+            return BuiltTarget(target, (), frozenset(), "a link leads out of its folder")
         complaint = _ERROR.search(log)
         return BuiltTarget(
             target,
@@ -86,6 +92,12 @@ class SelftestBuilder:
             complaint[0].strip()[:200] if complaint else "",
             _timeout(source / "settings"),
         )
+
+
+def _is_own(path: Path, top: Path) -> bool:
+    """Whether no link on the way from ``top`` leads elsewhere. Makefiles of strangers may have put
+    one there, and what is below it would be deleted, or copied to where their programs run."""
+    return path.resolve() == top.resolve() / path.relative_to(top)
 
 
 def _listed(text: str) -> Iterator[str]:

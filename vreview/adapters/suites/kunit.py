@@ -20,6 +20,8 @@ from vreview.ports import Deadlines, GuestJob
 NAME = "kunit"
 
 _MARK = re.compile(r"^# vreview-kunit suite (?P<suite>\S{1,120})$", re.MULTILINE)
+_ENABLED = ("kunit.enable=1",)
+"""v6.0 and later run no test without it, or without CONFIG_KUNIT_DEFAULT_ENABLED."""
 _LOG = "# vreview-kunit log"
 _SCRIPT = """#!/bin/sh
 place=/sys/kernel/debug/kunit
@@ -51,7 +53,7 @@ class KunitSuite:
         write_whole(script, _SCRIPT.encode())
         # The tests themselves run before user space does.
         deadlines = Deadlines(user_space=600.0, silence=180.0)
-        return GuestJob(("/bin/sh", str(script)), folder, deadlines=deadlines)
+        return GuestJob(("/bin/sh", str(script)), folder, kernel_args=_ENABLED, deadlines=deadlines)
 
     def read(self, output: str) -> tuple[Case, ...]:
         """The cases of all suites, as "suite.case"."""
