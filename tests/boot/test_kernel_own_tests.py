@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pygit2
 import pytest
@@ -20,8 +21,10 @@ from vreview.adapters.suites.kunit import KunitSuite
 from vreview.model.kernel import Kernel, Recipe
 from vreview.model.series import Oid
 from vreview.model.trial import BootState, Case, CaseState
-from vreview.ports import TestSuite
 from vreview.resources import data_folder
+
+if TYPE_CHECKING:
+    from vreview.ports import TestSuite
 
 pytestmark = [pytest.mark.kernel, pytest.mark.build, pytest.mark.boot]
 

@@ -30,7 +30,9 @@ one is a failure."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}")
 _KTAP = re.compile(r"^\s*(?:K?TAP version \d+|1\.\.\d+)\s*(?:#.*)?$", re.MULTILINE)
 _MOST_S = 1800.0
-_ROOM = "busybox touch /tmp/.vreview 2>/dev/null || busybox mount -t tmpfs tmpfs /tmp"
+_ROOM = """\
+{ busybox touch /tmp/.vreview && busybox rm /tmp/.vreview; } 2>/dev/null ||
+	busybox mount -t tmpfs tmpfs /tmp"""
 """A guest's root may be read-only; a command may count on /tmp."""
 _TAIL = 12
 
@@ -72,10 +74,8 @@ class CommandSuite:
                 _copy(word.file, folder / word.file.name)
         script = folder / ".vreview-run"
         line = shlex.join(word.inside for word in self.words)
-        write_whole(
-            script,
-            f'#!/bin/sh\n{line}\ncode=$?\necho\necho "# {self.mark} status $code"\n'.encode(),
-        )
+        end = f'code=$?\necho\necho "# {self.mark} status $code"'
+        write_whole(script, f"#!/bin/sh\n{_ROOM}\n{line}\n{end}\n".encode())
         # How often it says something is the command's own business.
         deadlines = Deadlines(command=_MOST_S, silence=_MOST_S)
         return GuestJob(("/bin/sh", str(script)), folder, deadlines=deadlines)
