@@ -14,7 +14,9 @@ from vreview.app.boot import RevisionRun, SuiteRun, boot_revision, run_suites
 from vreview.cli.boundary import Exit
 from vreview.cli.build import Profile
 from vreview.cli.options import Debug, Quiet, Settings, SuiteCommands, Tree, Untrusted
-from vreview.model.trial import CaseState
+from vreview.model.trial import Case, CaseState
+
+_MOST_SKIPPED = 20
 
 REVISION = typer.Argument(help="A revision of the tree.", metavar="REV", show_default=False)
 
@@ -88,6 +90,15 @@ def _lines(run: SuiteRun) -> list[str]:
         counts = {state: sum(c.state is state for c in run.cases) for state in CaseState}
         lines.append("  " + ", ".join(f"{n} {s.value}" for s, n in counts.items() if n))
         bad = (CaseState.CRASHED, CaseState.FAILED)
-        lines += [f"  {c.state.value}: {c.name}: {c.detail}" for c in run.cases if c.state in bad]
+        lines += [_case(c) for c in run.cases if c.state in bad]
+        # What was not tested is told as well: the count alone does not say what is missing.
+        skipped = [_case(c) for c in run.cases if c.state is CaseState.SKIPPED]
+        lines += skipped[:_MOST_SKIPPED]
+        if len(skipped) > _MOST_SKIPPED:
+            lines.append(f"  and {len(skipped) - _MOST_SKIPPED} more skipped")
     lines.append(f"  console: {booted.console}")
     return lines
+
+
+def _case(case: Case) -> str:
+    return f"  {case.state.value}: {case.name}: {case.detail}"

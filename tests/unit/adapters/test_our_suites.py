@@ -147,6 +147,7 @@ def test_an_expectation_that_does_not_hold_is_a_failed_case(tmp_path: Path) -> N
     (read,) = ProgramNamed("syscalls").read(done.text)
 
     assert (read.name, read.state) == (case, CaseState.FAILED)
+    assert f"{case}: syscalls/test_file.c:" in read.detail  # wherever it was compiled
     assert "close(1000)" in read.detail
     assert "Bad file descriptor, expected: Numerical argument out of domain" in read.detail
 

@@ -196,7 +196,7 @@ static void robust_owner(void)
 
 static void many_processes(void)
 {
-	enum { MANY = 100 };
+	enum { MANY = 48 };
 	int pids[MANY];
 
 	for (int i = 0; i < MANY; i++) {
