@@ -202,10 +202,10 @@ def _with_failure(finding: Finding, failure: Injection) -> Finding:
     """The finding with what had failed, and the way by which that call came about."""
     seen = finding.observation
     stack = " < ".join(failure.stack[:8])
-    way = (Step(f"made to fail before it: {stack}"),) if stack else ()
+    way = Step(f"made to happen before it: {failure}" + f", through {stack}" * bool(stack))
     return replace(
         finding,
-        observation=replace(seen, evidence=(*seen.evidence, *way)),
+        observation=replace(seen, evidence=(*seen.evidence, way)),
         notes=(*finding.notes, f"with {failure}"),
     )
 

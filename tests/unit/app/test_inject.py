@@ -140,7 +140,7 @@ def test_a_splat_of_the_tip_alone_is_found_with_what_had_failed(tmp_path: Path) 
     notes = "with an allocation in quux_set() failing (the 3rd that can in QUUX_SET)"
     assert notes in finding.notes
     way = finding.observation.evidence[-1].text
-    assert way == "made to fail before it: __kmalloc < quux_set"
+    assert way == f"made to happen before it: {notes[5:]}, through __kmalloc < quux_set"
     assert result.verdict is Verdict.NEW_PROBLEMS
 
 
