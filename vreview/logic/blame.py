@@ -64,7 +64,7 @@ def _finding(seen: Observation, series: Series, place: tuple[int, int], words: s
 
 
 def _total(series: Series) -> int:
-    return max((patch.n for patch in series.patches), default=0)
+    return max((series.total, *(patch.n for patch in series.patches)))
 
 
 def _last_changes(series: Series) -> dict[str, tuple[int, int]]:

@@ -27,8 +27,8 @@ def walk_of(depth: Depth, states: Sequence[StateTrial]) -> Walk:
             # One splat, seen in the boots for two suites, is one fact.
             if not any(_covers(other, span) for other in found):
                 found.append(span)
-    kept = sorted(filter(changed, found), key=lambda span: span.seen)
-    return Walk(depth, tuple(states), tuple(kept))
+    kept = [span for span in found if changed(span) and not _only_follows(span, found, states)]
+    return Walk(depth, tuple(states), tuple(sorted(kept, key=lambda span: span.seen)))
 
 
 def decisive(walk: Walk) -> tuple[tuple[int, str], ...]:
@@ -128,7 +128,7 @@ def attributed(walk: Walk, series: Series, findings: Sequence[Finding]) -> tuple
         here = span.last == walk.tip
         if here and span.after is not None and print_ not in known and print_ not in before:
             kept.append(_placed(Finding(span.observation), span, series, splats))
-        if span.seen and not here and not _only_follows(span, walk):
+        if span.seen and not here:
             gone = _gone_again(span, series, splats)
             odds = _sometimes(span, walk)
             kept.append(_unsure(gone, odds) if odds else gone)
@@ -161,10 +161,10 @@ def _placed(
 def _gone_again(span: Span, series: Series, splats: Mapping[tuple[str, str], Splat]) -> Finding:
     placed = _placed(Finding(span.observation), span, series, splats)
     seen = span.observation
-    asked = seen.question or f"The compiler says: {seen.message}."
+    asked = f"{seen.question} " if seen.question else ""
     came = placed.patch if placed.patch is not None else span.seen
     question = (
-        f"{asked} Patch {span.gone} takes it away again; could that go into patch {came}, for"
+        f"{asked}Patch {span.gone} takes it away again; could that go into patch {came}, for"
         " whoever bisects through the series?"
     )
     return replace(
@@ -184,11 +184,13 @@ def _unsure(finding: Finding, odds: str) -> Finding:
     return Finding(seen, notes=(f"comes and goes: {odds}",))
 
 
-def _only_follows(span: Span, walk: Walk) -> bool:
-    """True for tests that did not end because the boot did not: that is told by itself."""
-    ended = {(s.seen, s.observation.subject) for s in walk.spans if s.observation.tool == "boot"}
+def _only_follows(span: Span, found: Sequence[Span], states: Sequence[StateTrial]) -> bool:
+    """True for tests on the way that did not end because the boot did not: that is told by
+    itself."""
+    ended = {(s.seen, s.observation.subject) for s in found if s.observation.tool == "boot"}
     seen = span.observation
-    return seen.rule == "test-crashed" and (span.seen, seen.tool) in ended
+    on_the_way = span.last < len(states) - 1
+    return seen.rule == "test-crashed" and on_the_way and (span.seen, seen.tool) in ended
 
 
 def unreached(walk: Walk) -> str:

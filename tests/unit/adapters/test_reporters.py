@@ -11,13 +11,13 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from sample_review import CONFLICT, REVIEW, REVIEWER
+from sample_review import CONFLICT, REVIEW, REVIEWER, WARNING
 
 from vreview.adapters.reporters.jsonreport import JsonReporter
 from vreview.adapters.reporters.mail import MailReporter
 from vreview.adapters.reporters.safe import safe, safe_line
 from vreview.adapters.reporters.terminal import TerminalReporter
-from vreview.model.review import Review
+from vreview.model.review import Finding, Review
 from vreview.model.series import MessageId
 
 Golden = Callable[[str, str], None]
@@ -143,3 +143,10 @@ def test_a_narrow_terminal_loses_nothing(review: Review, width: int) -> None:
         return Counter(c for c in text if not c.isspace() and c not in "─")
 
     assert not told(200) - told(width)
+
+
+def test_a_reply_about_a_warning_that_goes_again_says_what_the_compiler_said() -> None:
+    again = "Patch 2 takes it away again; could that go into patch 1?"
+    warning = Finding(replace(WARNING, question=again), 1, repaired_by=2)
+    (message, *_) = MAIL.messages(replace(REVIEW, findings=(warning,), comparisons=(), walk=None))
+    assert "unused variable 'x'. Patch 2 takes it away again;" in message

@@ -104,8 +104,8 @@ def test_a_warning_that_goes_again_is_a_note_and_a_broken_build_is_not(tmp_path:
     assert broken.verdict is Verdict.NEW_PROBLEMS
     (error,) = broken.findings
     assert error.observation.question == (
-        "The compiler says: 'y' undeclared. Patch 4 takes it away again; could that go into patch"
-        " 3, for whoever bisects through the series?"
+        "Patch 4 takes it away again; could that go into patch 3, for whoever bisects through the"
+        " series?"
     )
 
 
@@ -182,6 +182,7 @@ def test_one_boot_that_dies_is_one_fact_and_not_one_for_each_test(tmp_path: Path
         ("boot-hang", 3, 4)
     ]
     assert result.walk is not None
+    assert [span.observation.rule for span in result.walk.spans] == ["boot-hang"]
     # The boot that shows it, and the one before that does not, were made once more.
     assert [len(state.runs) for state in result.walk.states] == [2, 2, 3, 2, 2, 2]
 

@@ -19,7 +19,7 @@ from vreview.adapters.reporters.safe import safe, safe_line
 from vreview.adapters.reporters.words import comparison_sentence, tested_sentence
 from vreview.logic.quoting import Quotable, quotable, quote, spot
 from vreview.model.bench import Comparison, Speed
-from vreview.model.observation import Step
+from vreview.model.observation import Category, Step
 from vreview.model.review import Finding, Review
 from vreview.model.series import Mail, Patch, Person
 
@@ -140,7 +140,10 @@ def _remark(finding: Finding) -> str:
     """The question, then the evidence, then by what name it can be asked about."""
     seen = finding.observation
     asked = seen.message if seen.message.endswith("?") else f"{seen.message}. Is that intended?"
-    text = _wrap(seen.question or asked)
+    asked = seen.question or asked
+    if seen.category is Category.BUILD and seen.question:
+        asked = f"{seen.message}. {asked}"  # a compiler's words make no question by themselves
+    text = _wrap(asked)
     evidence = [_step(step) for step in seen.evidence]
     name = ", ".join((seen.rule, seen.short_id, *finding.notes))
     return "\n".join([text, "", *evidence, f"  [{safe_line(name)}]"])

@@ -56,9 +56,11 @@ def _booted(state: StateTrial, depth: Depth) -> str:
 
 
 def _tests(state: StateTrial, depth: Depth) -> str:
+    """The cases of each suite's first run there."""
     if depth is not Depth.TEST or not state.runs:
         return "-"
-    return case_counts(case for run in state.runs for case in run.cases) or "-"
+    first = {run.name: run for run in reversed(state.runs)}
+    return case_counts(case for run in first.values() for case in run.cases) or "-"
 
 
 def _named(facts: Iterable[tuple[Observation, bool]]) -> str:
