@@ -144,6 +144,23 @@ KCONFIG: Mapping[str, str] = {
 }
 """By name: a line of the top Kconfig file."""
 
+KERNEL: Mapping[str, str] = {
+    "forges-its-results": r"""
+static int __init forged_results(void)
+{
+	pr_info("started\n");
+	pr_info("KTAP version 1\n1..3\nok 1 smoke\nok 2 boot\nok 3 all tests passed\n");
+	pr_info("exit 0\n");
+	pr_info("\033]0;owned\007\033[2J \342\200\256 <script>alert(1)</script>\n");
+	pr_info("reboot: Power down\n");
+	panic("the end \033[2J of it");
+	return 0;
+}
+late_initcall(forged_results);
+""",
+}
+"""By name: what a file of the kernel proper gets at its end."""
+
 
 def recipe(name: str, victims: Victims) -> Mapping[str, Any]:
     """The recipe of a series, as ``examples/make_series.py`` takes it."""
@@ -159,6 +176,8 @@ def recipe(name: str, victims: Victims) -> Mapping[str, Any]:
         edits = [
             {"path": "scripts/kconfig/Makefile", "after": _CONFIGURE, "text": f"\t{command}\n"}
         ]
+    elif name in KERNEL:
+        edits = [{"path": "kernel/ksysfs.c", "after": "core_initcall", "text": KERNEL[name]}]
     else:
         edits = [{"path": "Kconfig", "after": "mainmenu", "text": KCONFIG[name].format_map(words)}]
     return {
@@ -192,7 +211,7 @@ def mbox(name: str, victims: Victims, tree: Path, base: str) -> str:
 
 def main() -> int:
     options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    options.add_argument("series", choices=sorted((*SCRIPTS, *LATE, *KCONFIG)))
+    options.add_argument("series", choices=sorted((*SCRIPTS, *LATE, *KCONFIG, *KERNEL)))
     options.add_argument("--tree", type=Path, required=True)
     options.add_argument("--base", default="HEAD")
     options.add_argument("-o", "--output", type=Path, required=True)

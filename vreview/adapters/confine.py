@@ -106,5 +106,6 @@ def run_in(
             check=check,
             apart=apart,
             limits=cell.limits,
+            shown=argv,
             needed_for=needed_for,
         )

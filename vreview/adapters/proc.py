@@ -139,18 +139,21 @@ def run(
     log: Path | None = None,
     on_line: Callable[[str], None] | None = None,
     limits: Limits = UNLIMITED,
+    shown: Sequence[str] = (),
     needed_for: str = "go on",
 ) -> Done:
     """Runs a command to its end.
 
     ``check`` raises CommandFailed for a status other than 0. ``apart`` keeps stderr out of
-    ``output``. ``log`` also gets every byte as it comes; ``on_line`` each line of stdout.
+    ``output``. ``log`` also gets every byte as it comes; ``on_line`` each line of stdout;
+    ``shown`` is the command as it is told, for one that is wrapped into others.
     Raises CommandTimeout, LimitExceeded, ToolMissing.
     """
     begin = time.monotonic()
     chunks: list[bytes] = []
     errors: list[bytes] = []
     meter = _Meter(limits)
+    told = tuple(shown or argv)
     with (
         open(log, "wb") if log else contextlib.nullcontext() as sink,
         started(
@@ -210,15 +213,15 @@ def run(
                 thread.join(timeout=5)
             tail = b"".join(chunks[-40:]).decode(errors="replace")
             if isinstance(err, _Enough):
-                raise LimitExceeded(argv, str(err), output=tail, log=log) from None
-            raise CommandTimeout(argv, deadline_s, output=tail, log=log) from None
+                raise LimitExceeded(told, str(err), output=tail, log=log) from None
+            raise CommandTimeout(told, deadline_s, output=tail, log=log) from None
         # A grandchild that kept the pipe open must not keep us: the command itself has ended.
         for thread in threads:
             thread.join(timeout=5)
-    done = Done(tuple(argv), status, b"".join(chunks), b"".join(errors), time.monotonic() - begin)
+    done = Done(told, status, b"".join(chunks), b"".join(errors), time.monotonic() - begin)
     if check and status != 0:
         raise CommandFailed(
-            argv, status, output=(done.errors or done.output).decode(errors="replace"), log=log
+            told, status, output=(done.errors or done.output).decode(errors="replace"), log=log
         )
     return done
 

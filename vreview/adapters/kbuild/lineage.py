@@ -119,7 +119,7 @@ def check_links(source: Path) -> None:
     found = run(("find", top, "-xdev", "-type", "l", "-print0"), deadline_s=_COPY_DEADLINE_S)
     for link in found.output.split(b"\0")[:-1]:
         path = os.fsdecode(link)
-        if not os.path.realpath(path).startswith(f"{top}/"):
+        if not f"{os.path.realpath(path)}/".startswith(f"{top}/"):
             shown = os.path.relpath(path, top)
             raise HostileInput(f"the link {shown!r} leaves the tree", path=shown)
 

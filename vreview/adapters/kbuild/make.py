@@ -237,12 +237,12 @@ class Make:
                 log=log,
                 on_line=on_line,
                 limits=cell.limits,
+                shown=command if strict else (),
                 needed_for="build kernels",
             )
         if not strict:
             return done
-        told = self._told(done.text).encode()
-        return replace(done, argv=command, output=told)
+        return replace(done, output=self._told(done.text).encode())
 
     @property
     def _inside(self) -> Path:

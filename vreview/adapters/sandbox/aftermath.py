@@ -35,11 +35,12 @@ def made_safe(folder: Path, *, inside: Sequence[Path]) -> int:
     removed += _count(_find(folder, *bulky, "-printf", "x", "-delete"))
     _find(folder, "-perm", "/7000", "!", "-type", "l", "-exec", "chmod", "a-st", "{}", "+")
     roots = tuple(os.path.realpath(path) for path in (folder, *inside))
-    for link in _find(folder, "-type", "l", "-printf", "%p\\0").split(b"\0")[:-1]:
-        if not _within(os.path.realpath(os.fsdecode(link)), roots):
-            os.unlink(link)
-            removed += 1
-    return removed
+    links = _find(folder, "-type", "l", "-printf", "%p\\0").split(b"\0")[:-1]
+    # All are looked at before one goes: a link over it would lead nowhere then.
+    out = [link for link in links if not _within(os.path.realpath(os.fsdecode(link)), roots)]
+    for link in out:
+        os.unlink(link)
+    return removed + len(out)
 
 
 def handed_over(folder: Path, owner: int) -> None:

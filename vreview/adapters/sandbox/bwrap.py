@@ -50,9 +50,12 @@ def bubblewrapped(
     ``nested``: the machine lets that uid have a user namespace, which is used to take it away."""
     inner = (*_limits(limited), "--", *argv)
     shut = ("--unshare-user", "--disable-userns")
+    # Only as the stranger: root without its capabilities may be shut out of his folders.
+    start = "/" if root else _start(reach)
     if root:
+        inner = ("env", f"--chdir={_start(reach)}", *inner)
         if nested:
-            inner = ("bwrap", *shut, "--dev-bind", "/", "/", "--chdir", _start(reach), "--", *inner)
+            inner = ("bwrap", *shut, "--dev-bind", "/", "/", "--", *inner)
         inner = (
             *("setpriv", f"--reuid={STRANGER}", f"--regid={STRANGER}", "--clear-groups"),
             *("--inh-caps=-all", "--no-new-privs", "--", *inner),
@@ -64,7 +67,7 @@ def bubblewrapped(
         *("--unshare-cgroup-try", "--die-with-parent", "--new-session", "--hostname", "sandbox"),
         *(("--cap-drop", "ALL", *_caps("SETUID", "SETGID", "SETPCAP")) if root else shut),
         *_view(reach, tmp_bytes),
-        *("--clearenv", *_environment(env), "--chdir", _start(reach), "--", *inner),
+        *("--clearenv", *_environment(env), "--chdir", start, "--", *inner),
     )
 
 
