@@ -101,6 +101,15 @@ def test_ones_own_code_runs_as_ever(tmp_path: Path) -> None:
     assert done.text == f"{tmp_path}\n"
 
 
+def test_several_are_made_at_once(sandbox: Sandbox) -> None:
+    """A group that was made and not entered yet is nobody's leftover."""
+    with (
+        sandbox.entered(("echo", "one"), reach=Reach(), env={}) as first,
+        sandbox.entered(("echo", "two"), reach=Reach(), env={}) as second,
+    ):
+        assert [run(cell.argv).text for cell in (second, first)] == ["two\n", "one\n"]
+
+
 def test_what_was_planted_is_gone(tmp_path: Path) -> None:
     build, source = tmp_path / "build", tmp_path / "source"
     build.mkdir()

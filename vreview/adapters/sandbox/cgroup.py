@@ -66,7 +66,7 @@ def _memory_parents(own: dict[str, str]) -> Iterator[tuple[int, Path]]:
 
 @contextlib.contextmanager
 def _group(parent: Path) -> Iterator[Path]:
-    made = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
+    made = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=parent))
     try:
         yield made
     finally:
@@ -100,11 +100,13 @@ def caged(where: Hierarchy, *, memory_bytes: int, processes: int) -> Iterator[tu
 
 
 def _sweep(where: Hierarchy) -> None:
-    """Removes the empty groups of those who were killed; one in use cannot be removed."""
+    """Removes the groups of those who were killed. One of the living may be empty as yet."""
     for parent in {where.memory, where.pids or where.memory}:
         for old in parent.glob(f"{_PREFIX}*"):
-            with contextlib.suppress(OSError):
-                old.rmdir()
+            maker = old.name.removeprefix(_PREFIX).partition("-")[0]
+            if not (maker.isdigit() and Path("/proc", maker).exists()):
+                with contextlib.suppress(OSError):
+                    old.rmdir()
 
 
 def entering(groups: tuple[Path, ...], argv: tuple[str, ...]) -> tuple[str, ...]:
