@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from hostile_series import Victims, mbox
 
+from vreview.model.review import Verdict
+
 pytestmark = [pytest.mark.kernel, pytest.mark.build, pytest.mark.boot]
 
 
@@ -33,7 +35,7 @@ def test_what_a_kernel_prints_is_no_result(kernel_tree: Path, tmp_path: Path) ->
     status, said = _review(series, kernel_tree, tmp_path / "state", "json")
     found = json.loads(said)
     assert status == 1
-    assert found["verdict"] == "new problems"
+    assert found["verdict"] == Verdict.NEW_PROBLEMS.value
     assert "all tests passed" not in said
     for form in ("text", "mail"):
         _, report = _review(series, kernel_tree, tmp_path / "state", form)

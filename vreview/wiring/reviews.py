@@ -26,7 +26,7 @@ from vreview.wiring.machine import benchmarks, boot_backend, builder, rule_book,
 from vreview.wiring.places import cache_folder, runs_folder, version
 from vreview.wiring.sources import kernel_repo, read_messages, series_from
 from vreview.wiring.tools import built_trees, panel, stack_lines
-from vreview.wiring.trust import trust_remarks
+from vreview.wiring.trust import confinement, trust_remarks
 
 if TYPE_CHECKING:
     from vreview.adapters.runs import RunFolder
@@ -244,7 +244,7 @@ def review_tools(
             folder=run.folder,
             observer=observer,
             lines=stack_lines(repo.git_folder, config=config) if repo else None,
-            counter=GcovReader(),
+            counter=GcovReader(confinement(config)),
         ),
         suites_for=lambda touched: chosen(known_suites, touched, asked=config.suites),
         benchmarks=benchmarks(),

@@ -14,10 +14,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from vreview.adapters.confine import UNCONFINED, Confinement, Reach, run_in
 from vreview.adapters.files import storage_failed, write_whole
 from vreview.adapters.kbuild.store import NOTES
 from vreview.adapters.leftovers import scratch
-from vreview.adapters.proc import run
 from vreview.errors import CommandFailed, CommandTimeout, OurFailure, ToolMissing
 from vreview.model.coverage import FileCounts
 from vreview.model.kernel import Kernel
@@ -47,9 +47,10 @@ def notes_of(build: Path, variables: Iterable[str]) -> dict[str, Path]:
 
 @dataclass(frozen=True, slots=True)
 class GcovReader:
-    """ports.LineCounter."""
+    """ports.LineCounter. What it reads comes from a guest, and gcov runs in ``confinement``."""
 
-    folder = COUNTERS
+    confinement: Confinement = UNCONFINED
+    folder: str = COUNTERS
 
     def counts(self, kernel: Kernel) -> bool:
         """Whether it was built with files to count."""
@@ -67,7 +68,8 @@ class GcovReader:
         remarks: list[str] = []
         for name, notes, counters in _pairs(kernel.folder / NOTES, files):
             try:
-                found = tuple(_decoded(name, notes, counters, cc=kernel.toolchain.cc))
+                cc = kernel.toolchain.cc
+                found = tuple(_decoded(name, notes, counters, cc=cc, within=self.confinement))
             except (CommandFailed, CommandTimeout, ToolMissing) as err:
                 remarks.append(f"cannot tell which lines of {name}.c ran: {_short(err)}")
                 continue
@@ -99,7 +101,9 @@ def _pairs(notes: Path, files: Sequence[tuple[str, bytes]]) -> Iterator[tuple[st
                 break
 
 
-def _decoded(name: str, notes: Path, counters: bytes, *, cc: str) -> Iterator[FileCounts]:
+def _decoded(
+    name: str, notes: Path, counters: bytes, *, cc: str, within: Confinement
+) -> Iterator[FileCounts]:
     """gcov's counts with paths from the top of the source."""
     stem = PurePosixPath(name).name
     with scratch("gcov") as place:
@@ -112,9 +116,10 @@ def _decoded(name: str, notes: Path, counters: bytes, *, cc: str) -> Iterator[Fi
             *("prlimit", f"--as={_MEMORY_BYTES}", "--core=0", "--"),
             *(gcov_program(cc), "--json-format", "--stdout", f"{stem}.gcda"),
         )
-        done = run(
+        done = run_in(
+            within,
             argv,
-            cwd=place,
+            reach=Reach(writable=(place,), cwd=place),
             env={"LC_ALL": "C"},
             deadline_s=_DEADLINE_S,
             apart=True,
