@@ -10,10 +10,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from vreview.app.recycled import completed
 from vreview.model.kernel import Recipe
 from vreview.model.observation import Severity
 from vreview.model.series import Oid
-from vreview.model.trial import Booted, BootState, Built, Case, CaseState
+from vreview.model.trial import Booted, BootState, Built, Case, CaseState, Run
 from vreview.parse.console import splat_observation
 from vreview.ports import BootBackend, Builder, GuestJob, Observer, Repo, TestSuite
 
@@ -110,14 +111,22 @@ def _built_and_run(
 def _run(
     built: Built, job: GuestJob, *, name: str, suite: TestSuite | None, tools: StageTools
 ) -> SuiteRun:
-    assert built.kernel is not None
-    what = f"boot {built.kernel.release} for {name}"
-    tools.observer.begin(what)
-    console = tools.folder / f"console.{name}.log"
-    done = tools.backend.run(built.kernel, job, console=console, observer=tools.observer)
-    tools.observer.end(what, done.booted.state.value)
-    cases = () if suite is None else suite.read(done.output)
-    return SuiteRun(name, done.booted, cases, done.output)
+    kernel = built.kernel
+    assert kernel is not None
+    outputs: list[str] = []
+
+    def boot(job: GuestJob, file: str) -> Run:
+        what = f"boot {kernel.release} for {name}"
+        tools.observer.begin(what)
+        console = tools.folder / file
+        done = tools.backend.run(kernel, job, console=console, observer=tools.observer)
+        tools.observer.end(what, done.booted.state.value)
+        outputs.append(done.output)
+        return Run(name, done.booted, () if suite is None else suite.read(done.output))
+
+    first = boot(job, f"console.{name}.log")
+    run = completed(first, job, lambda rest: boot(rest, f"console.{name}-rest.log"))
+    return SuiteRun(name, run.booted, run.cases, "".join(outputs))
 
 
 def _folder(tools: StageTools, name: str) -> Path:

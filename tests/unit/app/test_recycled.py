@@ -3,17 +3,21 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from vreview.app.boot import StageTools, run_suites
 from vreview.app.observed import shown
 from vreview.app.recycled import completed
 from vreview.logic.observe import boot_observation, case_observations
-from vreview.model.trial import Booted, BootState, Case, CaseState, Run
+from vreview.model.kernel import Kernel, KernelConfig, KernelKey, Toolchain
+from vreview.model.series import Oid
+from vreview.model.trial import Booted, BootState, BuildState, Built, Case, CaseState, Run
 from vreview.parse.console import parse_splats, splat_observation
-from vreview.ports import GuestJob
+from vreview.ports import GuestJob, GuestRun, Observer
 
 P, F, C = CaseState.PASSED, CaseState.FAILED, CaseState.CRASHED
 JOB = GuestJob(("/suite", "test"), Path("/job"), after=("--after",))
@@ -107,3 +111,60 @@ def test_a_rest_that_says_something_else_does_not_count(tmp_path: Path) -> None:
     assert done.cases == first.cases
     assert done.rest is None
     assert "could not be run in another boot: died before user space" in done.booted.remarks[0]
+
+
+def test_one_revision_alone_is_continued_as_well(tmp_path: Path) -> None:
+    """``vreview test``: two consoles, one answer."""
+    done = run_suites("HEAD", tools=tools(tmp_path), suites=(Suite(),))  # type: ignore[arg-type]
+    (run,) = done.runs
+    assert [case.state for case in run.cases] == [C, P]
+    assert run.booted.state is BootState.PANIC
+    assert [path.name for path in sorted(tmp_path.glob("*.log"))] == [
+        "console.net-rest.log",
+        "console.net.log",
+    ]
+    assert done.bad
+
+
+class Suite:
+    name = "net"
+
+    def prepare(self, folder: Path) -> GuestJob:
+        return replace(JOB, folder=folder)
+
+    def read(self, output: str) -> tuple[Case, ...]:
+        return tuple(Case("net", name, CaseState(state)) for name, state in json.loads(output))
+
+
+class Backend:
+    """Its first case takes the guest down."""
+
+    def run(self, kernel: Kernel, job: GuestJob, *, console: Path, observer: Observer) -> GuestRun:
+        console.write_text("")
+        if "--after" in job.command:
+            return GuestRun(Booted(BootState.DONE, (), console, "fake"), '[["b", "passed"]]')
+        cases = '[["a", "crashed"], ["b", "crashed"]]'
+        return GuestRun(Booted(BootState.PANIC, (), console, "fake"), cases)
+
+
+class Machine:
+    def resolve(self, revision: str) -> Oid:
+        return Oid("0" * 40)
+
+    def build(self, commit: Oid, **_: object) -> Built:
+        key = KernelKey(commit, "", "")
+        config, gcc = KernelConfig("test", (), ""), Toolchain("gcc", "", "")
+        return Built(
+            BuildState.BUILT, Kernel(key, Path("/k"), config, gcc, "6.1"), (), Path("l"), 1
+        )
+
+    def begin(self, what: str) -> None: ...
+
+    def advance(self, done: int, total: int | None, detail: str = "") -> None: ...
+
+    def end(self, what: str, result: str) -> None: ...
+
+
+def tools(folder: Path) -> StageTools:
+    machine = Machine()
+    return StageTools(machine, machine, Backend(), (), folder, machine)  # type: ignore[arg-type]
