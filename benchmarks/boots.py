@@ -53,8 +53,11 @@ DISTURBANCES = {
     "QEMU killed twice": 5,
     "virtme-run killed": 12,
 }
+REPEATED = "remark: the boot was repeated"
 DISKS = ("state full", "tmp full", "state fills up", "tmp fills up")
 MOST_S = 600.0
+_QUESTION = 4
+"""Words that a command line has at most that only asks a program something."""
 
 
 @dataclass(frozen=True)
@@ -155,9 +158,11 @@ class Bench:
             if turn.disturbance.endswith("fills up"):
                 fill(self.disk(turn))
                 return True
-            shot.add(pid)
-            with contextlib.suppress(ProcessLookupError):
+            try:
                 os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                return bool(shot)
+            shot.add(pid)
         return True
 
     @staticmethod
@@ -165,8 +170,10 @@ class Bench:
         """The pid of a program below the process, waited for; None when that ends before."""
         while process.poll() is None:
             for pid in below(process.pid):
-                words = command_line(pid)[:2]
-                if pid not in apart_from and any(Path(word).name == name for word in words):
+                words = command_line(pid)
+                # virtme-ng asks QEMU for its version first: that one runs no guest.
+                runs = any(Path(word).name == name for word in words[:2]) and len(words) > _QUESTION
+                if pid not in apart_from and runs:
                     return pid
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(0.05)
@@ -277,7 +284,8 @@ def told(outcome: Outcome) -> str:
     late = "" if outcome.hit else " (too late)"
     left = f"; LEFT {', '.join(outcome.left)}" if outcome.left else ""
     text = f"{turn.number:4} {turn.kernel:8} {turn.disturbance}{late}: {outcome.answer}"
-    lines = [f"{text}, {outcome.seconds:.0f} s{left}"]
+    again = ", repeated" if REPEATED in outcome.output else ""
+    lines = [f"{text}{again}, {outcome.seconds:.0f} s{left}"]
     if outcome.answer == "wrong" or turn.disturbance in DISKS:
         lines += [f"     | {line}" for line in outcome.output.splitlines()]
     return "\n".join(lines)
@@ -290,7 +298,9 @@ def summary(outcomes: list[Outcome]) -> str:
         counts = Counter(one.answer for one in mine)
         late = sum(not one.hit for one in mine)
         words = ", ".join(f"{counts[answer]} {answer}" for answer in sorted(counts))
-        lines.append(f"  {name} ({len(mine)}{f', {late} too late' if late else ''}): {words}")
+        again = sum(REPEATED in one.output for one in mine)
+        notes = [f"{late} too late"] * bool(late) + [f"{again} repeated"] * bool(again)
+        lines.append(f"  {name} ({', '.join((str(len(mine)), *notes))}): {words}")
     counts = Counter(one.answer for one in outcomes)
     lines.append(", ".join(f"{counts[answer]} {answer}" for answer in sorted(counts)))
     lines.append(f"wrong: {counts['wrong']}")
