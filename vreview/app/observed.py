@@ -225,7 +225,8 @@ class Observed:
         tested = self.built.get((test.name, Side.TIP)) if test is not None else None
         if tested is not None:
             known = dict(self.recipes.blocked)
-            for path, why in tested.not_compiled:
+            whole = tested.state is BuildState.BUILT
+            for path, why in tested.not_compiled if whole else self.recipes.blocked:
                 yield f"not compiled in: {path} ({known.get(path, why)})"
         yield from self._identical()
         for (profile, side), built in self.built.items():

@@ -15,7 +15,7 @@ from vreview.app.lint import LintResult
 from vreview.app.review import ReviewTools, review
 from vreview.app.trial import Lab, Side
 from vreview.model.bench import Better, Metric, Mode, Samples
-from vreview.model.kernel import Kernel, KernelConfig, KernelKey, Recipe, Toolchain
+from vreview.model.kernel import Kernel, KernelConfig, KernelKey, Recipe, Recipes, Toolchain
 from vreview.model.observation import (
     Category,
     Confidence,
@@ -104,6 +104,7 @@ class Machine:
     cost: Mapping[Oid, float] = field(default_factory=dict)
     compiled: tuple[str, ...] = ("drivers/x.c",)
     objects: Mapping[str, str] = field(default_factory=dict)
+    not_compiled: tuple[tuple[str, str], ...] = ()
     kept: dict[str, Mapping[str, object]] = field(default_factory=dict)
     work: list[str] = field(default_factory=list)
 
@@ -129,6 +130,7 @@ class Machine:
         return Built(
             state, kernel if state is BuildState.BUILT else None, self.warnings.get(commit, ()),
             self.folder / "log", 1.0, compiled=self.compiled,
+            not_compiled=self.not_compiled if state is BuildState.BUILT else (),
             objects=tuple(
                 ("drivers/x.c", code)
                 for key, code in self.objects.items()
@@ -284,6 +286,24 @@ def test_a_build_that_only_the_tip_fails_is_new(tmp_path: Path) -> None:
     assert [(f.observation.message, f.patch) for f in result.findings] == [(error.message, 1)]
     assert _states(result)["boot"] is StageState.NOT_RUN
     assert result.verdict is Verdict.NEW_PROBLEMS
+
+
+@pytest.mark.parametrize("state", [BuildState.BUILT, BuildState.FAILED])
+def test_what_no_option_compiles_is_said_with_its_chain(tmp_path: Path, state: BuildState) -> None:
+    machine = Machine(
+        tmp_path, build={TIP: state}, not_compiled=(("drivers/y.c", "CONFIG_Y is not set"),)
+    )
+    recipes = Recipes(
+        test=Recipe(options=(("X", "y"),)),
+        why=("added for this series: CONFIG_X (drivers/x.c)",),
+        blocked=(("drivers/y.c", "needs CONFIG_Y: no option of x86 selects it"),),
+    )
+    tools = replace(machine.tools(), plan=lambda *_: recipes)
+    result = review(_series(), stages=frozenset({Stage.BUILD}), tools=tools, no_tree=False)
+    assert result.remarks[:2] == (
+        "added for this series: CONFIG_X (drivers/x.c)",
+        "not compiled in: drivers/y.c (needs CONFIG_Y: no option of x86 selects it)",
+    )
 
 
 def test_a_base_that_does_not_build_leaves_it_open(tmp_path: Path) -> None:
