@@ -328,7 +328,7 @@ class _Reader:
             ("$(obj)/", ""), ("$(src)/", ""), ("$(obj)", "."), ("$(src)", "."),
         ):  # fmt: skip
             text = text.replace(name, value)
-        for _ in range(4):
+        for _ in range(_DEEPEST):
             match = re.search(r"\$\(([\w.-]+)\)", text)
             if match is None:
                 break
@@ -340,7 +340,7 @@ class _Reader:
 
     def _path(self, named: str) -> str:
         """An included file's path in the tree; empty when it cannot be known."""
-        for _ in range(4):
+        for _ in range(_DEEPEST):
             match = re.search(r"\$\((\w+)\)", named)
             if match is None:
                 break

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from vreview.logic.options import Blocked, Chooser, Way, explained, holds, unmet
+from vreview.logic.options import REFUSED, Blocked, Chooser, Way, explained, holds, unmet
 from vreview.logic.treeoptions import TreeOptions
 from vreview.model.condition import Condition, Every, Module, Off, On, Some, Unclear
 from vreview.parse.kconfigtree import parse_kconfig_tree
@@ -122,6 +122,11 @@ def test_what_was_dropped_before_is_gone_round() -> None:
     assert explained(_way(On("BUS"), BUS="Kconfig drops it")) == (
         "needs CONFIG_BUS: Kconfig drops it"
     )
+
+
+@pytest.mark.parametrize("symbol", ["PREEMPT_NOTIFIERS", "KVM", "NUMA_BALANCING"])
+def test_what_a_subsystem_needs_for_itself_is_not_refused(symbol: str) -> None:
+    assert not any(pattern.fullmatch(symbol) for pattern, _ in REFUSED)
 
 
 def test_whether_a_condition_holds() -> None:

@@ -59,7 +59,8 @@ recipe: dep
 """,
     "drivers/gpu/Makefile": "obj-$(CONFIG_GPU) += amd/amdgpu/\n",
     "drivers/gpu/amd/amdgpu/Makefile": (
-        "FULL = $(srctree)/$(src)/..\ninclude $(FULL)/kfd/Makefile\n"
+        "NAME = amd\nROOT = $(UP)/$(NAME)\nUP = $(TOP)/$(src)/../..\nTOP = $(srctree)\n"
+        "FULL = $(ROOT)\ninclude $(FULL)/kfd/Makefile\n"
         "LIBS = one two\ninclude $(addsuffix /Makefile, $(addprefix $(FULL)/,$(LIBS)))\n"
         "obj-$(CONFIG_GPU) += amdgpu.o\namdgpu-y := device.o $(KFD) $(ONE)\n"
     ),
