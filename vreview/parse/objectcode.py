@@ -23,6 +23,8 @@ _UNTOLD = re.compile(r"\.comment|\.note.*|\.debug.*|\.discard\..*|\.orc_.*|\.llv
 _COUNTED = re.compile(r"\.(?:init|fini)_array.*|\.[cd]tors.*|\.text\.(?:startup|exit).*")
 _DATA = re.compile(r"\.data.*|\.bss.*")
 _BUGS = "__bug_table"
+# The kernel's initcalls bear the line of their macro in their name.
+_LINE_IN_NAME = re.compile(r"^(__initcall__kmod_\w+?__\d+_)\d+_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +101,13 @@ def _symbols(data: bytes, sections: list[_Section]) -> list[_Symbol]:
     strings = sections[table.link].at
     rows = _SYMBOL.iter_unpack(data[table.at : table.at + table.size])
     return [
-        _Symbol(_text(data, strings + name), info & 15, section, value, size, info)
+        _Symbol(_name(_text(data, strings + name)), info & 15, section, value, size, info)
         for name, info, _, section, value, size in rows
     ]
+
+
+def _name(name: str) -> str:
+    return _LINE_IN_NAME.sub(r"\1_", name) if name.startswith("__initcall") else name
 
 
 def _text(data: bytes, at: int) -> str:

@@ -17,6 +17,9 @@ pytestmark = pytest.mark.skipif(
 )
 _SOURCE = """
 int printf(const char *, ...);
+#define PASTE(a, b, c) a##b##c
+#define NAME(a, b, c) PASTE(a, b, c)
+static int NAME(__initcall__kmod_a__310_, __LINE__, _go6) __attribute__((used)) = 1;
 static int calls;
 int limit = 7;
 static int helper(int a) { calls++; return a > limit ? printf("%d", a) : 0; }
