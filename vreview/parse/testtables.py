@@ -30,11 +30,13 @@ class KunitTable:
 
 @dataclass(frozen=True, slots=True)
 class TargetRow:
-    """``programs`` are the only ones of the target that run; all when empty."""
+    """``programs`` are the only ones of the target that run; all when empty. ``options`` are what
+    those want of the kernel: what the target's own config file says is for all of its programs."""
 
     name: str
     files: tuple[str, ...]
     programs: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,13 @@ class SelftestTable:
                 return why
         return ""
 
+    def row(self, target: str) -> TargetRow:
+        """The target's row; one without files where the table has none."""
+        found = (row for row in self.rows if row.name == target)
+        return next(found, TargetRow(target, ()))
+
     def programs(self, target: str) -> tuple[str, ...]:
-        return next((row.programs for row in self.rows if row.name == target), ())
+        return self.row(target).programs
 
 
 def kunit_table(text: str, *, source: str) -> KunitTable:
@@ -77,8 +84,9 @@ def selftest_table(text: str, *, source: str) -> SelftestTable:
             _text(row, "name", where),
             _texts(row, "files", where),
             _texts(row, "programs", where, ()),
+            _texts(row, "options", where, ()),
         )
-        for row, where in _rows(table, "target", ("name", "files", "programs"), source)
+        for row, where in _rows(table, "target", ("name", "files", "programs", "options"), source)
     )
     unfit = tuple(
         (name, _text(row, "why", where))

@@ -59,7 +59,7 @@ def kernel_tests(
         kunit=unit.kunit,
         kunit_recipe=unit.kunit_recipe,
         selftests=suite,
-        options=_asks(targets, read),
+        options=_asks(targets, chooser, read),
         notes=(lambda: tuple(suite.remarks)) if suite is not None else tuple,
     )
 
@@ -162,13 +162,19 @@ def _selftests(
 
 
 def _asks(
-    targets: Sequence[Selftest], read: Callable[[str], str | None]
+    targets: Sequence[Selftest], chooser: Chooser, read: Callable[[str], str | None]
 ) -> tuple[tuple[str, str], ...]:
-    """What the targets' own config files ask for, built in: a guest loads no modules."""
+    """What the targets ask for, built in: a guest loads no modules. Their own config files, but
+    where only some of their programs run, what the table says of those: an option that many files
+    read rebuilds the kernel."""
     from vreview.logic.testchoice import SELFTESTS as FOLDER
     from vreview.parse.kunit import kunitconfig
 
     asks: dict[str, str] = {}
     for one in targets:
-        asks |= dict(kunitconfig(read(f"{FOLDER}/{one.target}/config") or ""))
+        row = chooser.selftests.row(one.target)
+        if row.programs:
+            asks |= dict.fromkeys(row.options, "y")
+        else:
+            asks |= dict(kunitconfig(read(f"{FOLDER}/{one.target}/config") or ""))
     return tuple(sorted(asks.items()))

@@ -104,11 +104,12 @@ def test_the_tables_are_read_and_a_wrong_row_is_named() -> None:
     assert kunit.broad == {"lib"}
     assert kunit.rows[0].files == ("b.h",)
     table = selftest_table(
-        '[[target]]\nname = "size"\nfiles = ["a"]\nprograms = ["x"]\n'
+        '[[target]]\nname = "size"\nfiles = ["a"]\nprograms = ["x"]\noptions = ["Y"]\n'
         '[[unfit]]\ntargets = ["net"]\nwhy = "it wants bash"\n',
         source="s",
     )
     assert table.programs("size") == ("x",)
+    assert table.row("size").options == ("Y",)
     assert table.programs("other") == ()
     assert [table.why_unfit(t) for t in ("net", "net/mptcp", "nets")] == [
         "it wants bash", "it wants bash", "",
