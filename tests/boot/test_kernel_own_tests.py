@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pygit2
 import pytest
-from conftest import Silent
+from test_boot import Silent
 
 from vreview.adapters.boot.auto import AutoBackend
 from vreview.adapters.kbuild.builder import KbuildBuilder

@@ -2,12 +2,11 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from command import Vreview
+from made import example
 
 
 @pytest.fixture
@@ -19,17 +18,6 @@ def vreview(tmp_path: Path) -> Vreview:
 def qemu() -> None:
     if shutil.which("qemu-system-x86_64") is None:
         pytest.skip("QEMU is not installed (run `make setup`)")
-
-
-def example(kind: str, tree: Path, folder: Path, checkout: Path) -> Path:
-    """One of the demo's two series, made against the tree."""
-    mbox = folder / f"{kind}.mbox"
-    subprocess.run(
-        [sys.executable, checkout / "examples" / "make_series.py", "--tree", tree, "--base", "HEAD",
-         kind, "-o", mbox],
-        check=True,
-    )  # fmt: skip
-    return mbox
 
 
 @pytest.fixture(scope="session")

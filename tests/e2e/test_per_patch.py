@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from command import Vreview
-from conftest import example
+from made import example
 
 pytestmark = [pytest.mark.kernel, pytest.mark.build, pytest.mark.boot]
 
