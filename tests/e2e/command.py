@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-
 _PLAIN = """\
 debug = ["none"]
 again = 0
