@@ -15,9 +15,11 @@ for kind in faulty clean; do
 done
 
 for kind in faulty clean; do
-	echo "== reviewing the $kind example: vreview review $work/$kind.mbox" >&2
+	echo "== reviewing the $kind example: vreview review --debug none --no-inject $work/$kind.mbox" >&2
 	status=0
-	.venv/bin/vreview review --tree "$tree" "$work/$kind.mbox" >"$work/$kind.txt" || status=$?
+	# Without a second kernel that has KASAN, and without failing calls: they would double the time.
+	.venv/bin/vreview review --debug none --no-inject --tree "$tree" "$work/$kind.mbox" \
+		>"$work/$kind.txt" || status=$?
 	case $status in
 	0 | 1) ;;
 	*) exit "$status" ;;
