@@ -20,7 +20,7 @@ from vreview.adapters.files import storage_failed, write_whole
 from vreview.adapters.leftovers import hold
 from vreview.model.kernel import Dropped, Kernel, KernelConfig, KernelKey, Toolchain
 
-_SCHEMA = 1
+_SCHEMA = 2
 _STAMP = "meta.json"
 NOTES = "gcno"
 """The folder beside a kernel with what gcov must know of it: NOTES/drivers/x/y.gcno."""
