@@ -4,11 +4,12 @@
 SHELL := /bin/bash
 BIN := .venv/bin
 
-.PHONY: help setup demo test check format clean
+.PHONY: help setup demo test test-long check format clean
 
 help:
 	@echo "make demo    set up, then review two example series on a real kernel"
 	@echo "make test    set up, then all tests: real git, real kernel builds, real boots"
+	@echo "make test-long  the tests that make test leaves out: whole kernels more, and an hour"
 	@echo "make check   the fast part: lint, types, import contracts, unit tests"
 	@echo "make setup   only install what is missing"
 
@@ -26,7 +27,10 @@ check: setup
 	$(BIN)/pytest -q -n 2 -m "not kernel and not build and not boot"
 
 test: check
-	$(BIN)/pytest -q -m "kernel or build or boot"
+	$(BIN)/pytest -q -m "(kernel or build or boot) and not long"
+
+test-long: setup
+	$(BIN)/pytest -q -m long
 
 format:
 	$(BIN)/ruff check --fix .

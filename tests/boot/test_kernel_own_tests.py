@@ -58,6 +58,7 @@ def test_selftests_of_the_tree_run_in_the_guest(
     ]
 
 
+@pytest.mark.long
 def test_unit_tests_are_read_from_the_kernel_that_ran_them(
     kernel_tree: Path, tmp_path: Path
 ) -> None:

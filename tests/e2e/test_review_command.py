@@ -215,13 +215,13 @@ def _stopped(
 @pytest.mark.parametrize(
     "moment",
     [
-        "mails.json",
+        pytest.param("mails.json", marks=pytest.mark.long),
         "applied.json",
-        "lint.json",
+        pytest.param("lint.json", marks=pytest.mark.long),
         "build-test*-base.json",
-        "run-smoke-*.json",
+        pytest.param("run-smoke-*.json", marks=pytest.mark.long),
         "run-vhost-*.console",
-        "run-vhost-deterministic-*.console",
+        pytest.param("run-vhost-deterministic-*.console", marks=pytest.mark.long),
     ],
 )
 def test_a_killed_review_is_resumed_to_the_same_verdict(

@@ -52,6 +52,7 @@ def test_the_right_one_is_clean_and_ran(
     assert {states[name] for name in huge} == {"passed"}
 
 
+@pytest.mark.long
 def test_pins_that_do_not_match_are_seen_by_counting_them(
     vreview: Vreview, kernel_tree: Path, checkout: Path, qemu: None, tmp_path: Path
 ) -> None:

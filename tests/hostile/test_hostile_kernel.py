@@ -27,6 +27,7 @@ def _review(series: Path, tree: Path, state: Path, form: str, *more: str) -> tup
     return done.returncode, done.stdout.decode()
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("sandbox")
 def test_what_a_kernel_prints_is_no_result(kernel_tree: Path, tmp_path: Path) -> None:
     """The verdict is of its panic, and no escape sequence of its comes through."""
