@@ -52,8 +52,9 @@ def test_error_paths_run_that_did_not_run_by_themselves(
     for _, files in FailingCalls().kept(done.files):
         counts, remarks = GcovReader().read(counting_kernel, files)
         assert remarks == ()
-        lines = next(one.lines for one in counts if one.path == "drivers/vhost/vhost.c")
-        ran.append({number for number, count in lines if count})
+        # A run whose failure came before vhost.c was reached sends net.c's counters alone.
+        vhost = (one.lines for one in counts if one.path == "drivers/vhost/vhost.c")
+        ran.append({number for lines in vhost for number, count in lines if count})
     by_itself, *with_failures = ran
     assert by_itself
     assert set().union(*with_failures) > by_itself
