@@ -102,40 +102,41 @@ class CommandFailed(OurFailure):
         )
 
 
-class CommandTimeout(OurFailure):
-    """A command did not end within its deadline and was killed with its children."""
+class CommandStopped(OurFailure):
+    """A command was killed with its children. ``how`` is what is said of it, a verb first."""
 
     def __init__(
-        self, argv: Sequence[str], deadline_s: float, *, output: str = "", log: Path | None = None
+        self, argv: Sequence[str], how: str, *, output: str = "", log: Path | None = None
     ) -> None:
         self.argv = tuple(argv)
-        self.deadline_s = deadline_s
         self.output = output
         self.log = log
         tail = _tail(output)
         super().__init__(
-            f"`{shlex.join(self.argv)}` did not end within {deadline_s:g} s"
+            f"`{shlex.join(self.argv)}` {how}"
             + (f"; its last output:\n{tail}" if tail else " and printed nothing")
             + (f"\nfull output: {log}" if log else "")
         )
 
 
-class LimitExceeded(OurFailure):
-    """A command used more than it may and was killed with its children. ``sentence`` says what."""
+class CommandTimeout(CommandStopped):
+    """It did not end within its deadline."""
+
+    def __init__(
+        self, argv: Sequence[str], deadline_s: float, *, output: str = "", log: Path | None = None
+    ) -> None:
+        self.deadline_s = deadline_s
+        super().__init__(argv, f"did not end within {deadline_s:g} s", output=output, log=log)
+
+
+class LimitExceeded(CommandStopped):
+    """It used more than it may. ``sentence`` says what."""
 
     def __init__(
         self, argv: Sequence[str], sentence: str, *, output: str = "", log: Path | None = None
     ) -> None:
-        self.argv = tuple(argv)
         self.sentence = sentence
-        self.output = output
-        self.log = log
-        tail = _tail(output)
-        super().__init__(
-            f"`{shlex.join(self.argv)}` was stopped: {sentence}"
-            + (f"; its last output:\n{tail}" if tail else "")
-            + (f"\nfull output: {log}" if log else "")
-        )
+        super().__init__(argv, f"was stopped: {sentence}", output=output, log=log)
 
 
 class CannotConfine(OurFailure):

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from vreview.adapters.files import locked, storage_failed, write_whole
-from vreview.errors import ConfigError
+from vreview.adapters.files import locked, read_kept, write_whole
 from vreview.model.review import Dismissal
 from vreview.parse.dismissals import HEAD, dismissals, entry
 
@@ -23,7 +22,9 @@ def read_dismissals(files: Iterable[Path]) -> tuple[Dismissal, ...]:
 
     Raises ConfigError for one that is not as it must be, StorageFailed where none can be read.
     """
-    return tuple(one for file in files for one in dismissals(_text(file), source=str(file)))
+    return tuple(
+        one for file in files for one in dismissals(read_kept(file) or "", source=str(file))
+    )
 
 
 def append_dismissal(file: Path, dismissal: Dismissal, *, lock: Path) -> None:
@@ -34,20 +35,9 @@ def append_dismissal(file: Path, dismissal: Dismissal, *, lock: Path) -> None:
     """
     file = file.resolve()  # a link to the file stays one
     with locked(lock):
-        before = _text(file)
+        before = read_kept(file) or ""
         dismissals(before, source=str(file))
         mode = file.stat().st_mode if before else _SHARED
         gap = "" if not before or before.endswith("\n") else "\n"
         write_whole(file, ((before or HEAD) + gap + entry(dismissal)).encode())
         file.chmod(mode)
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_bytes().decode()
-    except FileNotFoundError:
-        return ""
-    except UnicodeDecodeError as err:
-        raise ConfigError(f"cannot read {file}: {err}", hint=f"correct {file}") from err
-    except OSError as err:
-        raise storage_failed("read", file, err) from err

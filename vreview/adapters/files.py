@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from vreview.errors import StorageFailed
+from vreview.errors import ConfigError, StorageFailed
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -38,6 +38,21 @@ def write_whole(path: Path, data: bytes) -> None:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
         raise storage_failed("write", path, err) from err
+
+
+def read_kept(path: Path) -> str | None:
+    """The text of a file that a person keeps, None where there is none.
+
+    Raises ConfigError for one that is no UTF-8, StorageFailed where it cannot be read.
+    """
+    try:
+        return path.read_bytes().decode()
+    except FileNotFoundError:
+        return None
+    except UnicodeDecodeError as err:
+        raise ConfigError(f"cannot read {path}: {err}", hint=f"correct {path}") from err
+    except OSError as err:
+        raise storage_failed("read", path, err) from err
 
 
 def storage_failed(verb: str, path: Path, err: OSError) -> StorageFailed:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from vreview.adapters.files import storage_failed
+from vreview.adapters.files import read_kept
 from vreview.errors import ConfigError
 from vreview.model.flaky import KnownFlaky
 from vreview.parse.flaky import known_flaky
@@ -24,16 +24,10 @@ def read_known_flaky(files: Iterable[Path], *, named: bool) -> tuple[KnownFlaky,
 
 
 def _text(file: Path, *, named: bool) -> str:
-    try:
-        return file.read_bytes().decode()
-    except FileNotFoundError as err:
-        if named:
-            raise ConfigError(
-                f"there is no file {file} of flaky tests",
-                hint="correct the setting 'flaky' in the config file",
-            ) from err
-        return ""
-    except UnicodeDecodeError as err:
-        raise ConfigError(f"cannot read {file}: {err}", hint=f"correct {file}") from err
-    except OSError as err:
-        raise storage_failed("read", file, err) from err
+    text = read_kept(file)
+    if text is None and named:
+        raise ConfigError(
+            f"there is no file {file} of flaky tests",
+            hint="correct the setting 'flaky' in the config file",
+        )
+    return text or ""

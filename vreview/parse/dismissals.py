@@ -9,43 +9,28 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Iterator
 from datetime import date, datetime
 
 from vreview.errors import ConfigError
 from vreview.model.review import Dismissal
+from vreview.parse.entries import entries
 
 HEAD = """\
 # Findings of vreview that are dismissed, each with its reason; `vreview dismiss` appends to it.
 # The last entry for an id counts. Delete an entry, and its finding is told again.
 """
-_KEYS = frozenset({"id", "reason", "until", "what"})
+_KEYS = ("id", "reason", "until", "what")
 _ID = re.compile(r"[0-9a-f]{20}")
 
 
 def dismissals(text: str, *, source: str) -> tuple[Dismissal, ...]:
     """All entries in their order. Raises ConfigError with ``source`` and the entry's number."""
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as err:
-        raise ConfigError(f"cannot read {source}: {err}", hint=f"correct {source}") from err
-    unknown = sorted(set(table) - {"dismissed"})
-    if unknown:
-        raise ConfigError(f"{source}: there is no key {unknown[0]!r}", hint="known: [[dismissed]]")
-    rows = table.get("dismissed", [])
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise ConfigError(f"{source}: entries are tables, each below a line [[dismissed]]")
-    return tuple(_entries(rows, source))
+    return tuple(_entries(text, source))
 
 
-def _entries(rows: list[dict[str, object]], source: str) -> Iterator[Dismissal]:
-    for number, row in enumerate(rows, start=1):
-        where = f"{source}: entry {number}"
-        unknown = sorted(set(row) - _KEYS)
-        if unknown:
-            known = ", ".join(sorted(_KEYS))
-            raise ConfigError(f"{where}: there is no key {unknown[0]!r}", hint=f"known: {known}")
+def _entries(text: str, source: str) -> Iterator[Dismissal]:
+    for where, row in entries(text, "dismissed", _KEYS, source=source):
         name, reason, what = row.get("id"), row.get("reason"), row.get("what", "")
         if not isinstance(name, str) or not _ID.fullmatch(name):
             raise ConfigError(f"{where}: id must be a finding's id, 20 hex digits, not {name!r}")

@@ -9,12 +9,12 @@ silenced for ever or for nothing. Reads no files.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from datetime import date, datetime
 
 from vreview.errors import ConfigError
 from vreview.model.flaky import KnownFlaky
+from vreview.parse.entries import entries
 
 _TEXTS = {
     "suite": "name a suite",
@@ -27,26 +27,11 @@ _LINK = re.compile(r"https?://\S+")
 
 def known_flaky(text: str, *, source: str) -> tuple[KnownFlaky, ...]:
     """All entries in their order. Raises ConfigError with ``source`` and the entry's number."""
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as err:
-        raise ConfigError(f"cannot read {source}: {err}", hint=f"correct {source}") from err
-    unknown = sorted(set(table) - {"flaky"})
-    if unknown:
-        raise ConfigError(f"{source}: there is no key {unknown[0]!r}", hint="known: [[flaky]]")
-    rows = table.get("flaky", [])
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise ConfigError(f"{source}: entries are tables, each below a line [[flaky]]")
-    return tuple(_entries(rows, source))
+    return tuple(_entries(text, source))
 
 
-def _entries(rows: list[dict[str, object]], source: str) -> Iterator[KnownFlaky]:
-    for number, row in enumerate(rows, start=1):
-        where = f"{source}: entry {number}"
-        unknown = sorted(set(row) - {*_TEXTS, "until"})
-        if unknown:
-            known = ", ".join((*_TEXTS, "until"))
-            raise ConfigError(f"{where}: there is no key {unknown[0]!r}", hint=f"known: {known}")
+def _entries(text: str, source: str) -> Iterator[KnownFlaky]:
+    for where, row in entries(text, "flaky", (*_TEXTS, "until"), source=source):
         texts = {key: _text(row.get(key), key, where) for key in _TEXTS}
         if not _LINK.fullmatch(texts["link"]):
             raise ConfigError(f"{where}: link must be an address, not {texts['link']!r}")
