@@ -20,7 +20,7 @@ from vreview.wiring.machine import kernel_fragments
 
 if TYPE_CHECKING:
     from vreview.adapters.kbuild.builder import KbuildBuilder
-    from vreview.app.review import Plan
+    from vreview.app.reviewtools import Plan
     from vreview.ports import Observer, Repo
 
 

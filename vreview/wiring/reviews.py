@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from vreview.app.kerneltests import KernelTests
     from vreview.app.lint import LintResult
     from vreview.app.options import Asks
-    from vreview.app.review import ReviewTools
+    from vreview.app.reviewtools import ReviewTools
     from vreview.app.trial import Side
     from vreview.model.trial import Built
     from vreview.ports import Observer
@@ -150,7 +150,7 @@ def review_tools(
     from vreview.app.journal import Journal
     from vreview.app.lint import lint
     from vreview.app.observed import both_commits
-    from vreview.app.review import ReviewTools, usual
+    from vreview.app.reviewtools import ReviewTools, usual
     from vreview.app.secondeyes import look_at_builds, look_at_series, with_others
     from vreview.app.trial import Lab, Side
     from vreview.app.versions import earlier, version_of

@@ -12,7 +12,8 @@ import pytest
 
 from vreview.app.journal import Journal
 from vreview.app.lint import LintResult
-from vreview.app.review import ReviewTools, review
+from vreview.app.review import review
+from vreview.app.reviewtools import ReviewTools
 from vreview.app.trial import Lab, Side
 from vreview.model.bench import Better, Metric, Mode, Samples
 from vreview.model.kernel import Kernel, KernelConfig, KernelKey, Recipe, Recipes, Toolchain
