@@ -21,7 +21,7 @@ from vreview.model.kernel import Kernel, Recipe
 from vreview.model.observation import Step
 from vreview.model.review import Applied, Finding
 from vreview.model.series import Series
-from vreview.model.trial import Case, CaseState, Run
+from vreview.model.trial import BootState, Case, CaseState, Run
 from vreview.parse.injections import behind, parse_injections
 from vreview.ports import GuestJob, GuestRun, Injector, TestSuite
 
@@ -92,7 +92,22 @@ def _covered(
 ) -> tuple[PatchCoverage, ...]:
     if seen.applied is None or not any(counts.values()):
         return ()
-    return tools.covered(seen.series, seen.applied, counts, reached)
+    done = tools.covered(seen.series, seen.applied, counts, reached)
+    lost = _without_counts(seen)
+    return tuple(replace(one, lost=lost) if one.ran < one.compiled else one for one in done)
+
+
+def _without_counts(seen: Observed) -> tuple[str, ...]:
+    """The suites of which a guest of the test kernel ended before it could send what it counted."""
+    test = seen.recipes.test
+    return tuple(
+        name
+        for (profile, name, side), runs in seen.runs.items()
+        if test is not None
+        and (profile, side) == (test.name, Side.TIP)
+        and not name.endswith(SUFFIX)
+        and any(run.booted.state is not BootState.DONE for run in runs)
+    )
 
 
 def _should_count(seen: Observed, lab: Lab) -> bool:

@@ -64,7 +64,8 @@ class FileLines:
 @dataclass(frozen=True, slots=True)
 class PatchCoverage:
     """Of the lines that a patch adds or changes, and no later one changes again: how many were
-    compiled, how many of these ran in a suite, and in which (``suites``, with their number)."""
+    compiled, how many of these ran in a suite, and in which (``suites``, with their number).
+    ``lost`` are suites of which a guest ended without its counts: what only it ran is not known."""
 
     patch: int
     compiled: int
@@ -72,3 +73,4 @@ class PatchCoverage:
     suites: tuple[tuple[str, int], ...] = ()
     gaps: tuple[Gap, ...] = ()
     files: tuple[FileLines, ...] = ()
+    lost: tuple[str, ...] = ()

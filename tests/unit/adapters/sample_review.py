@@ -293,7 +293,9 @@ REVIEW = Review(
         StageResult(Stage.PERF, StageState.NOT_RUN, why="asked for with --skip"),
     ),
     findings=(
-        Finding(POSITIVE, 1, 1, standing=Standing.PERSISTS, notes=("persists since v1",)),
+        Finding(
+            POSITIVE, 1, 1, standing=Standing.PERSISTS, notes=("persists since v1",), shown=(SPLAT,)
+        ),
         Finding(NOTE, 2),
         Finding(SPLAT),
     ),

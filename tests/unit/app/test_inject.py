@@ -11,6 +11,7 @@ import pytest
 from test_review import BASE, TIP, Machine, Suite, _series
 
 from vreview import ports
+from vreview.adapters.reporters.coverage import coverage_sentence
 from vreview.app.inject import LineTools, passed_cases, worth_injecting
 from vreview.app.review import review
 from vreview.logic.coverage import Reached
@@ -42,9 +43,13 @@ class Failing(Machine):
     splats: Mapping[Oid, tuple[Splat, ...]] = field(default_factory=dict)
     dies: bool = False
     mute: bool = False
+    dead: str = ""
+    """The suite in which the tip's guest dies."""
 
     def run(self, kernel: Kernel, job: GuestJob, *, console: Path, observer: Observer) -> GuestRun:
         done = super().run(kernel, job, console=console, observer=observer)
+        if job.command[0] == self.dead and kernel.key.tree == TIP:
+            return replace(done, booted=replace(done.booted, state=BootState.STOPPED), files=())
         if job.command[0] != "inject":
             return replace(done, files=() if self.mute else (("/counters/x", b"1"),))
         console.write_text(MARK + FORCED)
@@ -215,6 +220,16 @@ def test_without_counts_calls_fail_on_the_users_word_alone(tmp_path: Path) -> No
     asked = Failing(tmp_path, mute=True)
     assert reviewed(asked, inject=True).coverage == ()
     assert len(asked.injected) == 1
+
+
+def test_of_a_guest_that_died_it_is_not_known_what_ran(tmp_path: Path) -> None:
+    (patch,) = reviewed(Failing(tmp_path, dead="net")).coverage
+    assert patch.lost == ("net",)
+    told = coverage_sentence(replace(patch, ran=0))
+    assert told.startswith("none of 3 changed lines is known to have run; what only net")
+    assert "never did" not in told
+    (alive,) = reviewed(Failing(tmp_path)).coverage
+    assert alive.lost == ()
 
 
 def test_that_nothing_could_be_made_to_fail_is_said(tmp_path: Path) -> None:

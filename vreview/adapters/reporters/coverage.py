@@ -15,13 +15,20 @@ MOST_GAPS = 5
 def coverage_sentence(coverage: PatchCoverage, *, most: int = MOST_GAPS) -> str:
     """``14 of 21 changed lines ran (vhost 14, smoke 3); the error path at foo.c:88-93 never did``.
 
-    Lines that were not compiled are in neither number. At most so many gaps are named.
+    Lines that were not compiled are in neither number. At most so many gaps are named; none where a
+    guest's counts are lost, since they may have run in it.
     """
-    if not coverage.ran:
+    if coverage.lost and not coverage.ran:
+        head = f"none of {_lines(coverage.compiled)} is known to have run"
+    elif not coverage.ran:
         head = f"none of {_lines(coverage.compiled)} ran"
     else:
         suites = ", ".join(f"{safe_line(name)} {count}" for name, count in coverage.suites)
         head = f"{coverage.ran} of {_lines(coverage.compiled)} ran ({suites})"
+    if coverage.lost:
+        names = ", ".join(map(safe_line, coverage.lost))
+        lost = f"what only {names} ran is not known: the guest ended without its counts"
+        return f"{head}; {lost}"
     return "; ".join((head, *_gaps(coverage.gaps, most=most, said=bool(coverage.ran))))
 
 

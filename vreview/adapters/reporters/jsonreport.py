@@ -218,6 +218,7 @@ def _coverage(one: PatchCoverage) -> dict[str, object]:
         "files": [
             {"file": safe(f.path), "ran": list(f.ran), "idle": list(f.idle)} for f in one.files
         ],
+        "lost": [safe(name) for name in one.lost],
         "told": safe(coverage_sentence(one)),
     }
 
