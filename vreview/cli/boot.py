@@ -101,4 +101,4 @@ def _lines(run: SuiteRun) -> list[str]:
 
 
 def _case(case: Case) -> str:
-    return f"  {case.state.value}: {case.name}: {case.detail}"
+    return f"  {case.state.value}: {case.name}{': ' * bool(case.detail)}{case.detail}"

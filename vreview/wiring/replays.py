@@ -62,8 +62,12 @@ def _files(
         one for one in trials_of(review) if (one.profile, one.tree) == (made.kernel, made.tip)
     )
     assert trial.built is not None
-    if trial.built.kernel is not None:
-        yield "config", trial.built.kernel.config.text.encode()
+    # What did not build left no configuration; that of the base is of the same recipe.
+    alike = (trial, *(one for one in review.base_trials if one.profile == made.kernel))
+    kernels = (one.built.kernel for one in alike if one.built is not None)
+    kernel = next((kernel for kernel in kernels if kernel is not None), None)
+    if kernel is not None:
+        yield "config", kernel.config.text.encode()
     if trial.built.log.is_file():
         yield "build.log", trial.built.log.read_bytes()
     for patch in review.series.patches[: patches_in(review, made.tip)]:
