@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from vreview.adapters.confine import UNCONFINED, Confinement, Reach
 from vreview.adapters.leftovers import scratch
-from vreview.adapters.tools.calling import called, version_line
-from vreview.adapters.tools.treescripts import TreeScripts
+from vreview.adapters.tools.calling import called
+from vreview.adapters.tools.treescripts import PERL, TreeScripts, run_by_perl
 from vreview.errors import CommandFailed
 from vreview.model.look import Look, Seen, Sight
 from vreview.parse.toolwords import checkpatch_said
@@ -33,11 +33,11 @@ class Checkpatch:
     name: str = "checkpatch"
     sight: Sight = Sight.PATCH
     deadline_s: float = 60.0
-    install: str = "apt-get install perl"
+    install: str = PERL
     confinement: Confinement = UNCONFINED
 
     def version(self) -> str:
-        return f"the tree's own, run by perl {version_line('perl', '-e', 'print $^V')}"
+        return run_by_perl()
 
     def look(self, at: Look, *, deadline_s: float) -> Seen:
         if at.base is None:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vreview.adapters.confine import UNCONFINED, Confinement, Reach
-from vreview.adapters.tools.calling import alone, called, of_file, version_line
-from vreview.adapters.tools.treescripts import TreeScripts
+from vreview.adapters.tools.calling import alone, called, of_file
+from vreview.adapters.tools.treescripts import PERL, TreeScripts, run_by_perl
 from vreview.model.look import Look, Seen, Sight
 from vreview.parse.toolwords import kernel_doc_said
 
@@ -25,11 +25,11 @@ class KernelDoc:
     name: str = "kernel-doc"
     sight: Sight = Sight.FILE
     deadline_s: float = 60.0
-    install: str = "apt-get install perl"
+    install: str = PERL
     confinement: Confinement = UNCONFINED
 
     def version(self) -> str:
-        return f"the tree's own, run by perl {version_line('perl', '-e', 'print $^V')}"
+        return run_by_perl()
 
     def look(self, at: Look, *, deadline_s: float) -> Seen:
         if at.base is None:

@@ -17,10 +17,20 @@ from pathlib import Path
 import pygit2
 
 from vreview.adapters.files import storage_failed
+from vreview.adapters.tools.calling import version_line
 from vreview.errors import OurFailure
 from vreview.model.series import Oid
 
 _LINK = 0o120000
+
+PERL = "apt-get install perl"
+"""What installs what runs them."""
+
+
+def run_by_perl() -> str:
+    """What a tool that is the tree's own script says of its version. Raises ToolMissing,
+    CommandTimeout."""
+    return f"the tree's own, run by perl {version_line('perl', '-e', 'print $^V')}"
 
 
 @dataclass(frozen=True, slots=True)
